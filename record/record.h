@@ -1,0 +1,115 @@
+/**
+ * @file record.h
+ * Session files: HDF5, readable as netCDF-4. The layout is described in docs/session-file.md.
+ */
+#ifndef ROLLSCOPE_RECORD_H
+#define ROLLSCOPE_RECORD_H
+
+#include "mat/mat.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Size of a UUID as text, with the closing zero. */
+#define SESSION_ID_SIZE   37
+#define SESSION_TEXT_SIZE 256
+
+/** What a session file says of itself: its root attributes. Texts may be empty. */
+struct session_about {
+    char session_id[SESSION_ID_SIZE];
+    char title[SESSION_TEXT_SIZE];
+    char software[SESSION_TEXT_SIZE];
+    char created[40]; /**< ISO 8601, UTC */
+    char subject[SESSION_TEXT_SIZE], body_part[SESSION_TEXT_SIZE], side[SESSION_TEXT_SIZE];
+    char tool[SESSION_TEXT_SIZE], operator_name[SESSION_TEXT_SIZE], notes[SESSION_TEXT_SIZE];
+    char source[SESSION_TEXT_SIZE]; /**< the command or address that made it */
+    struct mat_info mat;
+    bool closed;     /**< false: still being recorded, or left by a kill */
+    bool calibrated; /**< false: kPa are counts times a nominal scale */
+};
+
+/* ---- Writing ----------------------------------------------------------------------------------
+ */
+
+struct recorder;
+
+struct recorder_options {
+    double sync_s; /**< flush to disk at least this often; 0: the default of 1 s */
+    bool swmr;     /**< readable by others while it is written; costs nothing but a flag */
+};
+
+/**
+ * Starts a session file. Never overwrites: an existing file is STATUS_BUSY.
+ * @param parameters recorded as attributes; NULL: none
+ * @param failure names the file and what is wrong
+ */
+int recorder_open(struct recorder **recorder, const char *path, const struct session_about *about,
+                  const struct parameters *parameters, const struct recorder_options *options,
+                  struct failure *failure);
+
+/** Appends a frame. Frames come in order. After a failed write the recorder is latched: every call
+ *  returns the same failure, and recorder_close() leaves what was written whole. */
+int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure);
+
+/** Appends an event to its group; times in it count from the first frame. */
+int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
+
+/** Writes `/truth`. At most once. */
+int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure);
+
+/** Frames safely in the file. */
+uint64_t recorder_frames(const struct recorder *recorder);
+
+/** Flushes now. */
+int recorder_sync(struct recorder *recorder, struct failure *failure);
+
+/** Marks the file closed, closes it, frees. NULL is allowed. */
+int recorder_close(struct recorder *recorder, struct failure *failure);
+
+/* ---- Reading ----------------------------------------------------------------------------------
+ */
+
+struct session;
+
+/**
+ * Opens a session file for reading, checks all of it that can be checked without reading the
+ * frames. A file with only time, y, x and pressure is a valid session.
+ * @param failure what is wrong and where, e.g. "a.h5: pressure has rank 2, must be 3 (time, y, x)"
+ */
+int session_open(struct session **session, const char *path, struct failure *failure);
+
+/** What the file says of itself. Never NULL; valid until session_close(). */
+const struct session_about *session_about(const struct session *session);
+
+/** Number of frames. */
+uint64_t session_frames(const struct session *session);
+
+/** Duration from first to last frame, seconds. */
+double session_duration_s(const struct session *session);
+
+/**
+ * The next frame, in order; its number is its index. Reads ahead by chunks.
+ * @return 1, STATUS_END, or STATUS_FORMAT (time that runs backwards, NaN) with the frame's index
+ */
+int session_read(struct session *session, struct frame *frame, struct failure *failure);
+
+/** Makes session_read() go on at frame `index` (session_frames() at most). */
+int session_seek(struct session *session, uint64_t index, struct failure *failure);
+
+/**
+ * The recorded events of one kind.
+ * @param analysis name of an analysis under /analysis; NULL: those recorded live
+ * @param events set to a new array, to be freed by the caller; NULL when there are none
+ * @return their number, or negative
+ */
+int session_events(struct session *session, const char *analysis, enum event_type type,
+                   struct event **events, struct failure *failure);
+
+/** Reads `/truth`. @return 1, 0 when there is none, or negative. */
+int session_truth(struct session *session, struct truth *truth, struct failure *failure);
+
+/** NULL is allowed. */
+void session_close(struct session *session);
+
+#endif
