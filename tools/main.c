@@ -1,27 +1,37 @@
+#include "help.h"
+#include "say.h"
 #include "verbs.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct verb verbs[] = {
-    {"help", "", "this list", verb_help},
-};
-
-int verb_help(int argc, char **argv)
+static int run(const struct verb *verb, int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    printf("usage: rollscope VERB [OPTION...]\n\n");
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        printf("  %-9s %-40s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].text);
-    return EXIT_DONE;
+    struct options options;
+    if (!options_parse(&options, verb, argc, argv))
+        return options.exit_code;
+    int code = verb->run(&options);
+    if (fflush(stdout) != 0 && code == EXIT_DONE) {
+        say_error("standard output: cannot write all of it");
+        code = EXIT_FAILED;
+    }
+    return code;
 }
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++)
-        if (!strcmp(argv[1], verbs[i].name))
-            return verbs[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "rollscope: no such verb: %s\n", argc > 1 ? argv[1] : "(none)");
+    if (argc < 2) {
+        help_verbs(stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+        printf("rollscope %s\n", ROLLSCOPE_VERSION);
+        return EXIT_DONE;
+    }
+    const struct verb *verb =
+        verb_find(!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ? "help" : argv[1]);
+    if (verb)
+        return run(verb, argc - 1, argv + 1);
+    say_error("no such verb: %s (try rollscope help)", argv[1]);
     return EXIT_USAGE;
 }

@@ -1,9 +1,12 @@
 /**
  * @file verbs.h
- * The verbs of the program. main() is a table of these; `rollscope help` is printed from it.
+ * The verbs of the program: one verb, one file, one descriptor. main.c holds the table of them;
+ * `rollscope help`, usage lines and option checks are made from it.
  */
 #ifndef ROLLSCOPE_TOOLS_VERBS_H
 #define ROLLSCOPE_TOOLS_VERBS_H
+
+#include "options.h"
 
 /** Exit codes, as in docs/cli.md. */
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -11,12 +14,19 @@ enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /** A verb. */
 struct verb {
     const char *name;
-    const char *arguments; /**< as in the usage line, such as "[--json] FILE..." */
+    const char *arguments; /**< positional arguments in the usage line, such as "FILE..." */
     const char *text;      /**< one line */
-    /** argv[0] is "rollscope VERB". @return an enum exit_code */
-    int (*run)(int argc, char **argv);
+    struct option_request options;
+    /** @param options parsed and checked. @return an enum exit_code */
+    int (*run)(const struct options *options);
 };
 
-int verb_help(int argc, char **argv);
+/** The verbs, in the order of the help. @param count set to their number */
+const struct verb *const *verb_table(size_t *count);
+
+/** The verb of that name, or NULL. */
+const struct verb *verb_find(const char *name);
+
+extern const struct verb verb_help;
 
 #endif

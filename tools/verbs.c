@@ -1,0 +1,21 @@
+#include "verbs.h"
+
+#include <string.h>
+
+static const struct verb *const verbs[] = {
+    &verb_help,
+};
+
+const struct verb *const *verb_table(size_t *count)
+{
+    *count = sizeof verbs / sizeof verbs[0];
+    return verbs;
+}
+
+const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (!strcmp(verbs[i]->name, name))
+            return verbs[i];
+    return NULL;
+}
