@@ -28,25 +28,114 @@ struct address {
     } parameters[ADDRESS_PARAMETERS_MAX]; /**< [count] */
 };
 
-/** Takes an address apart. @return STATUS_OK or STATUS_ARGUMENT with what is wrong. Any thread. */
+/**
+ * Takes an address apart: `serial:auto`, `tcp://HOST:PORT?name=value`, `%20` for a blank.
+ * @param address filled in
+ * @param text the address as the user wrote it
+ * @param failure quotes the text and says what is wrong with it
+ * @return STATUS_OK or STATUS_ARGUMENT. Any thread.
+ */
 int address_parse(struct address *address, const char *text, struct failure *failure);
 
 /** The value of a parameter, or `otherwise` where it is not given. Any thread. */
 const char *address_get(const struct address *address, const char *name, const char *otherwise);
 
-/* ---- Decoders ---------------------------------------------------------------------------------
+/**
+ * The number that a parameter gives.
+ * @param value set where the parameter is given; left alone where it is not
+ * @return STATUS_OK, or STATUS_ARGUMENT naming the parameter and its range. Any thread.
+ */
+int address_number(const struct address *address, const char *name, double least, double most,
+                   double *value, struct failure *failure);
+
+/**
+ * Refuses parameters that nobody knows, and parameters given twice.
+ * @param own names, blank separated, that this kind of address takes beside those of every mat
+ *        (protocol, rows, cols, pitch_mm, rate_hz, full_scale_kpa, bits, ...)
+ * @return STATUS_OK, or STATUS_ARGUMENT naming the parameter. Any thread.
+ */
+int address_check(const struct address *address, const char *own, struct failure *failure);
+
+/* ---- Protocols --------------------------------------------------------------------------------
  */
 
 /** A frame as a mat sent it. Borrowed for the length of the call. */
 struct decoded_frame {
     uint16_t rows, cols;
-    const uint16_t *cells; /**< [rows*cols] counts */
+    const uint16_t *cells; /**< [rows*cols] counts, row-major */
     bool has_sequence;
     uint32_t sequence; /**< the mat's number as sent; wraps */
     bool has_clock;
     uint64_t device_us;  /**< the mat's clock at the scan's start */
     bool resynchronised; /**< bytes were skipped since the frame before */
 };
+
+/** What is taken for granted about a mat before it has said anything. */
+struct mat_setup {
+    struct mat_info info; /**< overruled by what the mat itself says */
+    unsigned bits;        /**< of a sample on the wire, 8, 12 or 16; 0: as the bytes show */
+};
+
+struct decoder;
+struct decoder_sink;
+struct emulator;
+
+/**
+ * One device protocol: one file under protocols/, one constant descriptor, its opening comment the
+ * format. The functions are pure byte work: no I/O, no clock, no allocation.
+ */
+struct protocol {
+    const char *name;       /**< as in `protocol=NAME` */
+    const char *text;       /**< one line for people */
+    unsigned baud;          /**< usual rate; 0: irrelevant */
+    unsigned proof;         /**< good frames that prove the protocol while probing */
+    bool carries_geometry;  /**< false: rows, cols, pitch come from the address or configuration */
+    struct mat_setup usual; /**< what is assumed where nothing else is said */
+    const char *start;      /**< bytes that make the mat stream; NULL: none */
+    size_t start_size;
+    const char *stop; /**< bytes that end it; NULL: none */
+    size_t stop_size;
+    const char *poll; /**< bytes that ask for one frame; NULL: the mat streams */
+    size_t poll_size;
+    /** Size in bytes of the longest packet of such a mat. */
+    size_t (*packet_size)(const struct mat_setup *setup);
+    /**
+     * Looks at the bytes [size >= 1] that are not decided yet.
+     * @return above 0: so many bytes are a packet (given to the sink); 0: too early to say;
+     *         below 0: so many bytes belong to none
+     */
+    ptrdiff_t (*scan)(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                      const struct decoder_sink *sink);
+    /** The mat's side: a frame as bytes [size]. @return the number of bytes; 0: no room. */
+    size_t (*encode)(const struct mat_setup *setup, const struct decoded_frame *frame,
+                     uint8_t *bytes, size_t size);
+    /** The mat's side: the packet that presents it; NULL: there is none. As encode. */
+    size_t (*encode_info)(const struct mat_setup *setup, uint8_t *bytes, size_t size);
+    /**
+     * The mat's side: acts on bytes [size >= 1] from the host.
+     * @return how many are used up; 0: too early to say. NULL: start, stop and poll as they are.
+     */
+    size_t (*serve)(struct emulator *emulator, const uint8_t *bytes, size_t size);
+};
+
+/** The protocols, in the order in which they are probed. @param count set to their number. */
+const struct protocol *const *protocol_table(size_t *count);
+
+/** The protocol of that name, or NULL. */
+const struct protocol *protocol_find(const char *name);
+
+/**
+ * What is known about a mat: the protocol's usual values, then what the address says.
+ * @param setup filled in
+ * @param address rows, cols, pitch_mm, rate_hz, full_scale_kpa, bits; NULL: the usual values
+ * @param failure names the parameter that cannot be used
+ * @return STATUS_OK or STATUS_ARGUMENT. Any thread.
+ */
+int mat_setup_make(struct mat_setup *setup, const struct protocol *protocol,
+                   const struct address *address, struct failure *failure);
+
+/* ---- Decoders ---------------------------------------------------------------------------------
+ */
 
 /** Where a decoder puts what it finds. Any pointer may be NULL. */
 struct decoder_sink {
@@ -56,45 +145,77 @@ struct decoder_sink {
     void (*log)(void *context, const char *text);
 };
 
-/** What a decoder has seen; only ever grows. bytes = bytes in packets + skipped + waiting. */
+/** What a decoder has seen; all but waiting only grow.
+ *  bytes = packet_bytes + skipped_bytes + waiting_bytes, always. */
 struct decoder_counters {
     uint64_t bytes;         /**< pushed */
     uint64_t frames;        /**< good frames given to the sink */
-    uint64_t packets;       /**< other good packets (info, log) */
-    uint64_t skipped_bytes; /**< bytes that belong to no good packet */
+    uint64_t packets;       /**< other good packets (info, log, answers) */
+    uint64_t packet_bytes;  /**< bytes in good frames and packets */
+    uint64_t skipped_bytes; /**< bytes that belong to none */
+    uint64_t waiting_bytes; /**< bytes of which more is needed to say */
     uint64_t bad_checksum, bad_length, bad_type, bad_value; /**< packets dropped, by reason */
 };
 
-struct decoder;
+/** Makes a decoder for such a mat. @return NULL when out of memory. */
+struct decoder *decoder_create(const struct protocol *protocol, const struct mat_setup *setup);
 
-/** One device protocol: one file, one constant descriptor. */
-struct protocol {
-    const char *name;      /**< as in `protocol=NAME` */
-    const char *text;      /**< one line for people */
-    unsigned baud;         /**< usual rate; 0: irrelevant */
-    bool carries_geometry; /**< false: rows, cols, pitch come from the address or configuration */
-    struct mat_info usual; /**< what is assumed where nothing else is said */
-    const char *start;     /**< bytes that make the mat stream; NULL: none */
-    size_t start_size;
-    const char *stop;
-    size_t stop_size;
-    const char *poll; /**< bytes that ask for one frame; NULL: the mat streams */
-    size_t poll_size;
-    /** Makes a decoder for mats like `info`; NULL when out of memory. */
-    struct decoder *(*create)(const struct protocol *protocol, const struct mat_info *info);
-    /** Takes any number of bytes, calls the sink for each thing found. Allocates nothing. */
-    void (*push)(struct decoder *decoder, const uint8_t *bytes, size_t size,
-                 const struct decoder_sink *sink);
-    void (*reset)(struct decoder *decoder); /**< forgets a half packet; keeps the counters */
-    const struct decoder_counters *(*counters)(const struct decoder *decoder);
-    void (*destroy)(struct decoder *decoder);
-};
+/** Takes any number of bytes, calls the sink for each thing found. Allocates nothing, but for
+ *  reading JSON in an info packet. */
+void decoder_push(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                  const struct decoder_sink *sink);
 
-/** The protocols, in the order in which they are probed. @param count set to their number. */
-const struct protocol *const *protocol_table(size_t *count);
+/** Forgets a half packet (counted as skipped); keeps the counters and what the mat said. */
+void decoder_reset(struct decoder *decoder);
 
-/** The protocol of that name, or NULL. */
-const struct protocol *protocol_find(const char *name);
+/** The counters; valid until the decoder is destroyed. */
+const struct decoder_counters *decoder_counters(const struct decoder *decoder);
+
+/** NULL is allowed. */
+void decoder_destroy(struct decoder *decoder);
+
+/* ---- Emulators --------------------------------------------------------------------------------
+ */
+
+/**
+ * The mat's side of a protocol, for the simulator and for tests: answers the host's handshakes and
+ * turns scans into bytes. No I/O and no clock of its own: the caller moves the bytes and decides
+ * when the mat scans. One thread at a time.
+ *
+ *     emulator_receive(mat, what the host wrote);
+ *     every 1 / rate seconds: emulator_scan(mat, &frame);      sent if the host wants it
+ *     once a second:          emulator_present(mat);           info, where the protocol has it
+ *     size = emulator_output(mat, bytes, sizeof bytes);        to be written to the host
+ *
+ * @param setup the mat to be; full_scale decides the encoding where bits is 0
+ * @return NULL when out of memory, or when the protocol has no mat's side
+ */
+struct emulator *emulator_create(const struct protocol *protocol, const struct mat_setup *setup);
+
+/** Takes bytes [size] from the host. */
+void emulator_receive(struct emulator *emulator, const uint8_t *bytes, size_t size);
+
+/** A scan is done. Goes out if the mat streams or was polled; dropped (and false) if not, or if
+ *  the host has not taken the output for so long that there is no room. */
+bool emulator_scan(struct emulator *emulator, const struct decoded_frame *frame);
+
+/** Presents the mat, where the protocol has a packet for it. */
+void emulator_present(struct emulator *emulator);
+
+/** Moves up to `size` waiting bytes out. @return how many. */
+size_t emulator_output(struct emulator *emulator, uint8_t *bytes, size_t size);
+
+/** Whether the mat streams (a polled mat: whether it was asked). */
+bool emulator_streaming(const struct emulator *emulator);
+
+/** The rate that the host asked for; 0: the mat's own. */
+double emulator_rate_hz(const struct emulator *emulator);
+
+/** Power lost and back: stopped, buffers empty. */
+void emulator_restart(struct emulator *emulator);
+
+/** NULL is allowed. */
+void emulator_destroy(struct emulator *emulator);
 
 /* ---- Transports -------------------------------------------------------------------------------
  */
@@ -103,12 +224,18 @@ const struct protocol *protocol_find(const char *name);
  *  own (the simulator does). Functions return a count, 0 when the time is over, or a negative
  *  status: STATUS_END when it is drained, STATUS_LOST when the device is gone. */
 struct transport_ops {
-    /** @param arrival_us set to the monotonic time at which the bytes came, microseconds */
+    /** Waits until bytes come, at most timeout_ms. @param arrival_us set to the time at which they
+     *  came, microseconds of a clock that never goes back */
     int (*read)(void *self, uint8_t *bytes, size_t size, int timeout_ms, int64_t *arrival_us,
                 struct failure *failure);
+    /** Writes all of it or fails. NULL: nothing can be written (a capture). */
     int (*write)(void *self, const uint8_t *bytes, size_t size, struct failure *failure);
-    /** Opens the same device again after STATUS_LOST; STATUS_LOST: not yet. */
+    /** Opens the same device again after STATUS_LOST; STATUS_LOST: not yet. NULL: it cannot. */
     int (*reopen)(void *self, struct failure *failure);
+    /** The wall clock, microseconds since 1970, at arrival time 0. NULL: arrival times are
+     *  CLOCK_MONOTONIC. What runs on a clock of its own (a capture, a simulation) says it here and
+     *  so gives the same times at every run. */
+    int64_t (*epoch_us)(void *self);
     void (*close)(void *self);
 };
 

@@ -1,0 +1,12 @@
+/**
+ * @file protocols.h
+ * The descriptors, one per file. Inside acquire/ only; from outside protocol_table().
+ */
+#ifndef ROLLSCOPE_ACQUIRE_PROTOCOLS_H
+#define ROLLSCOPE_ACQUIRE_PROTOCOLS_H
+
+#include "../acquire.h"
+
+extern const struct protocol protocol_rollscope;
+
+#endif
