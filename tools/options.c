@@ -131,7 +131,7 @@ static int store_text(char *text, const char *name, const char *value, struct fa
 static int store_whole(uint64_t *whole, const struct shared_option *option, const char *name,
                        const char *value, struct failure *failure)
 {
-    double number;
+    double number = 0;
     int status = option_number(&number, name, value, option->least, option->most, failure);
     if (status < 0)
         return status;

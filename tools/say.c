@@ -25,7 +25,7 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static void line(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void line(const char *format, va_list arguments)
 {
     if (terminal.drawn)
         fputs(CLEAR_LINE, stderr);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -41,6 +42,7 @@ static const struct verb probe = {
                 .storage = &own_level},
 };
 
+static char home[] = "/tmp/rollscope-options-XXXXXX";
 static struct options options;
 static char line[512];
 
@@ -58,7 +60,7 @@ static bool parse(const char *words)
 static void configure(const char *text)
 {
     char path[64];
-    snprintf(path, sizeof path, "%s/rollscope/rollscope.conf", getenv("XDG_CONFIG_HOME"));
+    snprintf(path, sizeof path, "%s/rollscope/rollscope.conf", home);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(text, file);
@@ -164,20 +166,23 @@ static void a_bad_entry_of_the_configuration_is_refused(void **state)
 
 static int make_home(void **state)
 {
-    static char home[] = "/tmp/rollscope-options-XXXXXX";
+    (void)state;
+    char path[64];
     assert_non_null(mkdtemp(home));
-    assert_int_equal(setenv("XDG_CONFIG_HOME", home, 1), 0);
-    char command[128];
-    snprintf(command, sizeof command, "mkdir %s/rollscope", home);
-    *state = home;
-    return system(command);
+    snprintf(path, sizeof path, "%s/rollscope", home);
+    assert_int_equal(mkdir(path, 0700), 0);
+    return setenv("XDG_CONFIG_HOME", home, 1);
 }
 
 static int remove_home(void **state)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", (char *)*state);
-    return system(command);
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "%s/rollscope/rollscope.conf", home);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/rollscope", home);
+    rmdir(path);
+    return rmdir(home);
 }
 
 int main(void)
