@@ -1,67 +1,153 @@
-#include "dsp.h"
+#include "conditioner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct conditioner {
-    struct geometry geometry;
-    int64_t first_us;
-    bool started;
-    uint32_t cells;
-    float *kpa, *noise;
-    uint8_t *faults;
-};
+/* Time constants, s: a baseline not yet known, one too high, noise, jumps, residues. */
+#define DOUBT_TAU_S  0.5
+#define FALL_TAU_S   0.2
+#define NOISE_TAU_S  5.0
+#define JUMP_TAU_S   2.0
+#define SMOOTH_TAU_S 0.15
+/* Noise is taken over at least this many frames. */
+#define NOISE_FRAMES_MIN 200.0
+#define FLOAT_ARRAYS     16
+#define MARK_ARRAYS      6
+
+static void share_out(struct conditioner *conditioner)
+{
+    struct cells *all = &conditioner->cells;
+    float **arrays[FLOAT_ARRAYS] = {&all->base,     &all->gate,  &all->doubt, &all->noise,
+                                    &all->variance, &all->last,  &all->jump,  &all->peak,
+                                    &all->residue,  &all->kpa,   &all->zeros, &all->evidence,
+                                    &all->lonely,   &all->level, &all->jumpy, &all->smooth};
+    for (size_t k = 0; k < FLOAT_ARRAYS; k++)
+        *arrays[k] = conditioner->memory + k * conditioner->count;
+    uint8_t **marks[MARK_ARRAYS] = {NULL,        &all->loaded, &all->around,
+                                    &all->alive, &all->known,  &all->faults};
+    for (size_t k = 1; k < MARK_ARRAYS; k++)
+        *marks[k] = conditioner->marks + k * conditioner->count;
+}
 
 struct conditioner *conditioner_create(const struct geometry *geometry,
                                        const struct parameters *parameters)
 {
-    (void)parameters;
     struct conditioner *conditioner = calloc(1, sizeof *conditioner);
     if (!conditioner)
         return NULL;
     conditioner->geometry = *geometry;
-    conditioner->cells = geometry_cells(geometry);
-    conditioner->kpa = calloc(conditioner->cells, sizeof *conditioner->kpa);
-    conditioner->noise = calloc(conditioner->cells, sizeof *conditioner->noise);
-    conditioner->faults = calloc(conditioner->cells, 1);
-    if (conditioner->kpa && conditioner->noise && conditioner->faults)
-        return conditioner;
-    conditioner_destroy(conditioner);
-    return NULL;
+    conditioner->parameters = *parameters;
+    conditioner->rows = geometry->rows;
+    conditioner->cols = geometry->cols;
+    conditioner->count = geometry_cells(geometry);
+    conditioner->scale_kpa = (float)geometry->scale_kpa;
+    conditioner->zero_kpa = (float)fmax(0, -geometry->offset_kpa);
+    conditioner->floor_kpa = (float)(geometry->scale_kpa / sqrt(12));
+    conditioner->memory = calloc((size_t)FLOAT_ARRAYS * conditioner->count, sizeof(float));
+    conditioner->marks = calloc(MARK_ARRAYS, conditioner->count);
+    conditioner->row_common = calloc(conditioner->rows, sizeof(float));
+    conditioner->row_time_s = calloc(conditioner->rows, sizeof(double));
+    conditioner->bad = calloc(conditioner->count, sizeof *conditioner->bad);
+    conditioner->sample = calloc(SAMPLE_MAX, sizeof(float));
+    if (!conditioner->memory || !conditioner->marks || !conditioner->row_common ||
+        !conditioner->row_time_s || !conditioner->bad || !conditioner->sample) {
+        conditioner_destroy(conditioner);
+        return NULL;
+    }
+    share_out(conditioner);
+    conditioner_reset(conditioner);
+    return conditioner;
+}
+
+static double share_of(double elapsed_s, double tau_s)
+{
+    return elapsed_s / (tau_s + elapsed_s);
+}
+
+static struct weights weights_of(const struct conditioner *conditioner, double elapsed_s)
+{
+    const struct parameters *p = &conditioner->parameters;
+    double frames = (double)conditioner->frames;
+    double base = fmax(1 / (frames + 1), share_of(elapsed_s, p->baseline_tau_s));
+    double noise = fmin(share_of(elapsed_s, NOISE_TAU_S), 1 / NOISE_FRAMES_MIN);
+    bool first = conditioner->frames == 0;
+    return (struct weights){
+        .base = (float)base,
+        .doubtful = (float)share_of(elapsed_s, DOUBT_TAU_S),
+        .fall = (float)fmax(base, share_of(elapsed_s, FALL_TAU_S)),
+        .variance = first ? 0 : (float)fmax(1 / frames, noise),
+        .jump = first ? 0 : (float)share_of(elapsed_s, JUMP_TAU_S),
+        .smooth = (float)share_of(elapsed_s, SMOOTH_TAU_S),
+        .fade = (float)(1 - share_of(elapsed_s, p->ghost_tau_s)),
+        .share = (float)p->ghost_share,
+    };
+}
+
+/* Looks at a few rows in every frame, at all of them every SWEEP_S, and in every frame of the
+   start. */
+static void sweep(struct conditioner *conditioner, const uint16_t *counts, double elapsed_s)
+{
+    uint16_t rows = conditioner->rows;
+    conditioner->owed_rows += rows * elapsed_s / SWEEP_S;
+    if (conditioner->owed_rows > rows || conditioner->time_s < conditioner->parameters.empty_s)
+        conditioner->owed_rows = rows;
+    for (; conditioner->owed_rows >= 1; conditioner->owed_rows--) {
+        faults_sweep(conditioner, counts, (uint16_t)conditioner->next_row);
+        conditioner->next_row = (conditioner->next_row + 1) % rows;
+        if (!conditioner->next_row)
+            faults_conclude(conditioner);
+    }
 }
 
 void conditioner_push(struct conditioner *conditioner, const struct frame *frame,
                       struct pressure *pressure)
 {
-    if (!conditioner->started)
-        conditioner->first_us = frame->time_us;
-    conditioner->started = true;
-    for (uint32_t i = 0; i < conditioner->cells; i++) {
-        conditioner->kpa[i] = (float)(frame->cells[i] * conditioner->geometry.scale_kpa);
-        conditioner->noise[i] = (float)(conditioner->geometry.scale_kpa);
+    if (!conditioner->frames) {
+        conditioner->first_us = conditioner->last_us = frame->time_us;
+        offsets_guess(conditioner, frame->cells);
     }
+    double elapsed_s = (double)(frame->time_us - conditioner->last_us) * 1e-6;
+    conditioner->last_us = frame->time_us;
+    conditioner->time_s = (double)(frame->time_us - conditioner->first_us) * 1e-6;
+    struct weights weights = weights_of(conditioner, elapsed_s);
+    cells_update(conditioner, frame->cells, &weights);
+    conditioner->frames++;
+    sweep(conditioner, frame->cells, elapsed_s);
+    faults_interpolate(conditioner);
     *pressure = (struct pressure){
-        .time_s = (double)(frame->time_us - conditioner->first_us) * 1e-6,
-        .flags = frame->flags,
-        .rows = frame->rows,
-        .cols = frame->cols,
-        .kpa = conditioner->kpa,
-        .noise_kpa = conditioner->noise,
-        .faults = conditioner->faults,
+        .time_s = conditioner->time_s,
+        .flags = frame->flags | (conditioner->bad_count ? FRAME_INTERPOLATED : 0),
+        .rows = conditioner->rows,
+        .cols = conditioner->cols,
+        .kpa = conditioner->cells.kpa,
+        .noise_kpa = conditioner->cells.noise,
+        .faults = conditioner->cells.faults,
     };
 }
 
 void conditioner_reset(struct conditioner *conditioner)
 {
-    conditioner->started = false;
+    memset(conditioner->memory, 0, sizeof(float) * FLOAT_ARRAYS * conditioner->count);
+    memset(conditioner->marks, 0, (size_t)MARK_ARRAYS * conditioner->count);
+    memset(conditioner->row_common, 0, sizeof(float) * conditioner->rows);
+    memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);
+    conditioner->frames = 0;
+    conditioner->bad_count = conditioner->next_row = 0;
+    conditioner->typical = conditioner->zero_share = 0;
+    conditioner->least = INFINITY;
+    conditioner->time_s = conditioner->owed_rows = 0;
 }
 
 void conditioner_destroy(struct conditioner *conditioner)
 {
     if (!conditioner)
         return;
-    free(conditioner->kpa);
-    free(conditioner->noise);
-    free(conditioner->faults);
+    free(conditioner->memory);
+    free(conditioner->marks);
+    free(conditioner->row_common);
+    free(conditioner->row_time_s);
+    free(conditioner->bad);
+    free(conditioner->sample);
     free(conditioner);
 }

@@ -35,7 +35,7 @@ static const struct parameter table[] = {
     P(empty_s, 0.5, 0, 60, "s", "time from which the first offsets and noise are taken"),
     P(baseline_tau_s, 20, 0.1, 10000, "s", "time constant of the baseline of unloaded cells"),
     P(ghost_share, 0.06, 0, 1, "1", "largest residue behind a load, as a share of it"),
-    P(ghost_tau_s, 6, 0.1, 1000, "s", "time constant of that residue"),
+    P(ghost_tau_s, 20, 0.1, 1000, "s", "longest time constant of that residue"),
     P(bad_cells, 1, 0, 1, "1", "1: find and interpolate faulty cells"),
 };
 

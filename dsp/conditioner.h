@@ -1,0 +1,97 @@
+/**
+ * @file conditioner.h
+ * The inside of a conditioner, shared by its parts: the start (offsets.c), the cells' own signals
+ * (cells.c) and the bad cells (faults.c).
+ */
+#ifndef ROLLSCOPE_DSP_CONDITIONER_H
+#define ROLLSCOPE_DSP_CONDITIONER_H
+
+#include "dsp.h"
+
+/** How often every cell is looked at for noise and faults. */
+#define SWEEP_S 0.25
+
+/** A cell is loaded from this many sigmas above its baseline. */
+#define GATE_SIGMAS 4.0F
+
+/** Largest number of cells whose middle value stands for the mat's. */
+#define SAMPLE_MAX 1024
+
+/** Signals of each cell, [cells] each, kPa unless said. */
+struct cells {
+    float *base;     /**< value of the unloaded cell */
+    float *gate;     /**< GATE_SIGMAS times noise */
+    float *doubt;    /**< how far base may be off, for a cell not yet seen without load */
+    float *noise;    /**< one standard deviation */
+    float *variance; /**< of the unloaded cell, kPa squared, from differences of frames */
+    float *last;     /**< load in the last frame, common mode included */
+    float *jump;     /**< mean absolute difference of frames */
+    float *peak;     /**< highest load, fading */
+    float *residue;  /**< of a load that has left */
+    float *smooth;   /**< load, lightly smoothed */
+    float *kpa;      /**< the result */
+    float *zeros;    /**< share of frames with count 0 */
+    float *evidence; /**< for a dead cell, s */
+    float *lonely;   /**< how long loaded, alone and constant, s */
+    float *level;    /**< the constant it is compared with */
+    float *jumpy;    /**< evidence for a flickering cell, s */
+    uint8_t *loaded; /**< 1: above its gate */
+    uint8_t *around; /**< 1: itself or a cell near is loaded */
+    uint8_t *alive;  /**< 1: has carried a load */
+    uint8_t *known;  /**< 1: has been seen without load */
+    uint8_t *faults; /**< enum cell_fault */
+};
+
+/** Weights of one frame, from its distance in time. */
+struct weights {
+    float base;     /**< baseline of an unloaded cell */
+    float doubtful; /**< the same before it is known */
+    float fall;     /**< baseline that turned out too high */
+    float variance, jump, smooth, fade;
+    float share; /**< largest residue of a load */
+};
+
+struct conditioner {
+    struct geometry geometry;
+    struct parameters parameters;
+    struct cells cells;
+    float *memory; /**< all float arrays of `cells` */
+    uint8_t *marks;
+    float *row_common;  /**< [rows] common mode of the last frame, kPa */
+    double *row_time_s; /**< [rows] when the row was last swept */
+    uint32_t *bad;      /**< [cells] the bad ones */
+    float *sample;      /**< [SAMPLE_MAX] scratch */
+    uint32_t count, bad_count, next_row;
+    uint16_t rows, cols;
+    float scale_kpa, zero_kpa, floor_kpa;
+    float typical;    /**< middle variance of the unloaded cells */
+    float least;      /**< smallest non-zero count so far, in kPa */
+    float zero_share; /**< of cells that mostly read zero */
+    double time_s, owed_rows;
+    int64_t first_us, last_us;
+    uint64_t frames;
+};
+
+/** Middle of values[count], which it reorders; 0 for none. */
+float sample_quantile(float *values, uint32_t count, float quantile);
+
+/** First frame: tells offsets from loads and sets every cell. */
+void offsets_guess(struct conditioner *conditioner, const uint16_t *counts);
+
+/** One frame: load, baseline, noise, residue and result of every cell. */
+void cells_update(struct conditioner *conditioner, const uint16_t *counts,
+                  const struct weights *weights);
+
+/** Sets `around` to 1 within two cells of a loaded one. */
+void cells_spread(struct conditioner *conditioner);
+
+/** Looks at one row: noise, gates and faults. */
+void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
+
+/** After a whole sweep: lines of dead cells, list of bad cells, the mat's typical noise. */
+void faults_conclude(struct conditioner *conditioner);
+
+/** Replaces bad cells in the result by the mean of their good neighbours. */
+void faults_interpolate(struct conditioner *conditioner);
+
+#endif

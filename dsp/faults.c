@@ -1,0 +1,287 @@
+#include "conditioner.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Frames after which differences of frames tell the noise. */
+#define NOISE_FRAMES 8
+/* A cell's noise leans on the mat's middle noise as on this many frames, out of at most so many. */
+#define PRIOR_FRAMES 20.0F
+#define OWN_FRAMES   200.0F
+/* Largest threshold that is believed of a mat that sends only what lies above one. */
+#define THRESHOLD_SHARE (1.0F / 16)
+/* Standard deviation of a uniform step. */
+#define UNIFORM 0.288675135F
+/* Mean absolute difference of two frames of white noise, in sigmas. */
+#define WHITE_JUMP 1.128F
+
+/* Dead: so far below two opposite neighbours, for so long. */
+#define DEAD_SHARE    0.05F
+#define DEAD_SIGMAS   30.0F
+#define DEAD_S        1.0F
+#define ANSWER_SIGMAS 8.0F
+/* Always on: neighbours this far below, constant within this share, for so long. */
+#define LONELY_SHARE    0.08F
+#define CONSTANT_SHARE  0.005F
+#define CONSTANT_SIGMAS 5.0F
+#define LONELY_S        10.0F
+/* On a mat this fine a tool covers more than one cell, and no tool drives one cell to full scale
+   alone: such a cell, there from the start, is bad. */
+#define FINE_PITCH_MM 12.0
+#define SHORT_SHARE   0.9F
+/* Flickering: jumps so much more than the mat's noise and than the neighbours, for so long. */
+#define FLICKER_TIMES     8.0F
+#define FLICKER_SHARE     0.005F
+#define FLICKER_NEIGHBOUR 0.25F
+#define FLICKER_S         6.0F
+/* Stuck: changes so much less than the mat's noise. */
+#define STUCK_SHARE  0.02F
+#define STUCK_S      8.0
+#define STUCK_FRAMES 100
+/* A line is dead when so many of its cells are and none has ever answered. */
+#define LINE_MIN   3
+#define LINE_SHARE 8
+
+/* Neighbours in opposite pairs. */
+static const int8_t around[8][2] = {{-1, -1}, {1, 1},  {-1, 0}, {1, 0},
+                                    {-1, 1},  {1, -1}, {0, -1}, {0, 1}};
+
+/* One cell under examination. */
+struct site {
+    uint32_t cell;
+    uint16_t row, col;
+    float load, elapsed_s;
+};
+
+/* The neighbour's index, or -1 where there is none or a bad one. */
+static int32_t neighbour(const struct conditioner *conditioner, const struct site *site, int which)
+{
+    int row = site->row + around[which][0], col = site->col + around[which][1];
+    if (row < 0 || col < 0 || row >= conditioner->rows || col >= conditioner->cols)
+        return -1;
+    int32_t cell = row * conditioner->cols + col;
+    return conditioner->cells.faults[cell] ? -1 : cell;
+}
+
+static float highest_neighbour(const struct conditioner *conditioner, const struct site *site,
+                               const float *values)
+{
+    float high = 0;
+    for (int k = 0; k < 8; k++) {
+        int32_t cell = neighbour(conditioner, site, k);
+        high = cell >= 0 ? fmaxf(high, values[cell]) : high;
+    }
+    return high;
+}
+
+static void judge_dead(struct conditioner *conditioner, const struct site *site)
+{
+    struct cells *all = &conditioner->cells;
+    float noise = all->noise[site->cell], highest = 0;
+    int loaded = 0;
+    if (all->peak[site->cell] > ANSWER_SIGMAS * noise) {
+        all->alive[site->cell] = 1;
+        all->faults[site->cell] &= (uint8_t)~CELL_DEAD;
+    }
+    if (all->alive[site->cell] || !all->around[site->cell])
+        return;
+    for (int k = 0; k < 8; k += 2) {
+        int32_t a = neighbour(conditioner, site, k), b = neighbour(conditioner, site, k + 1);
+        float one = a >= 0 ? all->last[a] : 0, other = b >= 0 ? all->last[b] : 0;
+        highest = fmaxf(highest, fminf(one, other));
+        loaded += (one > DEAD_SIGMAS * noise) + (other > DEAD_SIGMAS * noise);
+    }
+    if (highest > DEAD_SIGMAS * noise && site->load < DEAD_SHARE * highest)
+        all->evidence[site->cell] += site->elapsed_s * (loaded >= 5 ? 1.0F : 0.25F);
+    if (all->evidence[site->cell] >= DEAD_S)
+        all->faults[site->cell] |= CELL_DEAD;
+}
+
+static void judge_always_on(struct conditioner *conditioner, const struct site *site)
+{
+    struct cells *all = &conditioner->cells;
+    uint32_t i = site->cell;
+    float noise = all->noise[i];
+    if (site->load < ANSWER_SIGMAS * noise) {
+        all->lonely[i] = 0;
+        all->faults[i] &= (uint8_t)~CELL_ALWAYS_ON;
+        return;
+    }
+    if (conditioner->count == 1 || (all->faults[i] & CELL_ALWAYS_ON))
+        return;
+    float wobble = fmaxf(CONSTANT_SIGMAS * noise, CONSTANT_SHARE * site->load);
+    bool constant = fabsf(site->load - all->level[i]) < wobble;
+    bool alone = highest_neighbour(conditioner, site, all->last) < LONELY_SHARE * site->load;
+    if (!constant || !alone) {
+        all->lonely[i] = 0;
+        all->level[i] = site->load;
+        return;
+    }
+    all->lonely[i] += site->elapsed_s;
+    const struct geometry *mat = &conditioner->geometry;
+    float full = (float)mat->full_scale * conditioner->scale_kpa;
+    bool plain =
+        fmax(mat->pitch_x_mm, mat->pitch_y_mm) <= FINE_PITCH_MM || site->load > SHORT_SHARE * full;
+    float needed =
+        plain && !all->known[i] ? 0.5F * (float)conditioner->parameters.empty_s : LONELY_S;
+    if (all->lonely[i] >= needed)
+        all->faults[i] |= CELL_ALWAYS_ON;
+}
+
+static void judge_flicker(struct conditioner *conditioner, const struct site *site)
+{
+    struct cells *all = &conditioner->cells;
+    uint32_t i = site->cell;
+    float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
+    float usual = WHITE_JUMP * sqrtf(conditioner->typical);
+    float limit = fmaxf(FLICKER_TIMES * usual, FLICKER_SHARE * full);
+    bool jumps = all->jump[i] > limit &&
+                 highest_neighbour(conditioner, site, all->jump) < FLICKER_NEIGHBOUR * all->jump[i];
+    float before = all->jumpy[i];
+    float now = before + (jumps ? site->elapsed_s : -site->elapsed_s);
+    all->jumpy[i] = fminf(fmaxf(now, 0), 2 * FLICKER_S);
+    if (jumps && now >= FLICKER_S)
+        all->faults[i] |= CELL_FLICKERING;
+    if (now <= 0)
+        all->faults[i] &= (uint8_t)~CELL_FLICKERING;
+}
+
+/* Only a mat whose good cells never rest tells a stuck cell from a quiet one. */
+static void judge_stuck(struct conditioner *conditioner, const struct site *site, uint16_t count)
+{
+    struct cells *all = &conditioner->cells;
+    float usual = WHITE_JUMP * sqrtf(conditioner->typical);
+    bool restless = usual > 0.5F * conditioner->scale_kpa && conditioner->zero_share < 0.01F;
+    bool still = all->jump[site->cell] < STUCK_SHARE * usual;
+    bool judged = conditioner->time_s > STUCK_S && conditioner->frames > STUCK_FRAMES;
+    if (restless && still && judged && count < conditioner->geometry.full_scale)
+        all->faults[site->cell] |= count ? CELL_STUCK : CELL_DEAD;
+    if (!still)
+        all->faults[site->cell] &= (uint8_t)~CELL_STUCK;
+}
+
+static void judge(struct conditioner *conditioner, const uint16_t *counts, const struct site *site)
+{
+    judge_dead(conditioner, site);
+    judge_always_on(conditioner, site);
+    judge_flicker(conditioner, site);
+    judge_stuck(conditioner, site, counts[site->cell]);
+}
+
+static void learn_noise(struct conditioner *conditioner, const uint16_t *counts, uint32_t i)
+{
+    struct cells *all = &conditioner->cells;
+    bool starting = conditioner->time_s < conditioner->parameters.empty_s;
+    float value = (float)counts[i] * conditioner->scale_kpa;
+    if (counts[i] && value < conditioner->least)
+        conditioner->least = value;
+    if (!all->around[i]) {
+        float weight = starting ? 1.0F / (float)(conditioner->frames + 1) : 0.025F;
+        all->zeros[i] += weight * ((counts[i] == 0) - all->zeros[i]);
+        if (!all->known[i] && !starting)
+            all->variance[i] = conditioner->typical;
+        all->known[i] = 1;
+    }
+    if (conditioner->frames < NOISE_FRAMES)
+        return;
+    float own = fminf((float)conditioner->frames, OWN_FRAMES);
+    float mixed = (own * all->variance[i] + PRIOR_FRAMES * conditioner->typical);
+    mixed = all->known[i] ? mixed / (own + PRIOR_FRAMES) : conditioner->typical;
+    /* A normal variable cut off at zero keeps about this share of its deviation. */
+    float kept = 1 - 0.85F * fminf(all->zeros[i], 0.95F);
+    float noise = fmaxf(sqrtf(mixed) / kept, conditioner->floor_kpa);
+    float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
+    float threshold =
+        isfinite(conditioner->least) ? fminf(conditioner->least, THRESHOLD_SHARE * full) : 0;
+    all->gate[i] = GATE_SIGMAS * noise;
+    all->noise[i] = conditioner->zero_share > 0.5F ? fmaxf(noise, UNIFORM * threshold) : noise;
+    if (all->doubt[i] < 0.01F * noise)
+        all->doubt[i] = 0;
+}
+
+void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row)
+{
+    float elapsed_s = (float)(conditioner->time_s - conditioner->row_time_s[row]);
+    conditioner->row_time_s[row] = conditioner->time_s;
+    bool wanted = conditioner->parameters.bad_cells > 0.5 && conditioner->frames > NOISE_FRAMES;
+    for (uint16_t col = 0; col < conditioner->cols; col++) {
+        uint32_t cell = (uint32_t)row * conditioner->cols + col;
+        learn_noise(conditioner, counts, cell);
+        struct site site = {cell, row, col, conditioner->cells.last[cell],
+                            fminf(elapsed_s, 2 * (float)SWEEP_S)};
+        if (wanted)
+            judge(conditioner, counts, &site);
+    }
+}
+
+/* Marks the line of `length` cells, `step` apart from `first`, when it is dead as a whole. */
+static void judge_line(struct conditioner *conditioner, uint32_t first, uint32_t step,
+                       uint32_t length)
+{
+    struct cells *all = &conditioner->cells;
+    uint32_t dead = 0, alive = 0;
+    for (uint32_t k = 0; k < length; k++) {
+        dead += (all->faults[first + k * step] & CELL_DEAD) != 0;
+        alive += all->alive[first + k * step];
+    }
+    if (alive || dead < LINE_MIN || dead * LINE_SHARE < length)
+        return;
+    for (uint32_t k = 0; k < length; k++)
+        all->faults[first + k * step] |= CELL_DEAD;
+}
+
+static void conclude_typical(struct conditioner *conditioner)
+{
+    const struct cells *all = &conditioner->cells;
+    uint32_t stride = (conditioner->count + SAMPLE_MAX - 1) / SAMPLE_MAX;
+    uint32_t used = 0, zeros = 0;
+    for (uint32_t i = 0; i < conditioner->count; i += stride) {
+        if (all->faults[i] || !all->known[i])
+            continue;
+        zeros += all->zeros[i] > 0.9F;
+        conditioner->sample[used++] = all->variance[i];
+    }
+    if (!used || conditioner->frames < NOISE_FRAMES)
+        return;
+    conditioner->zero_share = (float)zeros / (float)used;
+    conditioner->typical = sample_quantile(conditioner->sample, used, 0.5F);
+}
+
+void faults_conclude(struct conditioner *conditioner)
+{
+    conclude_typical(conditioner);
+    const uint32_t rows = conditioner->rows, cols = conditioner->cols;
+    const uint8_t *faults = conditioner->cells.faults;
+    conditioner->bad_count = 0;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        conditioner->bad_count = 0;
+        for (uint32_t i = 0; i < conditioner->count; i++)
+            if (faults[i])
+                conditioner->bad[conditioner->bad_count++] = i;
+        if (pass || conditioner->bad_count < LINE_MIN)
+            return;
+        for (uint32_t row = 0; row < rows; row++)
+            judge_line(conditioner, row * cols, 1, cols);
+        for (uint32_t col = 0; col < cols; col++)
+            judge_line(conditioner, col, cols, rows);
+    }
+}
+
+void faults_interpolate(struct conditioner *conditioner)
+{
+    float *kpa = conditioner->cells.kpa;
+    for (uint32_t k = 0; k < conditioner->bad_count; k++) {
+        uint32_t cell = conditioner->bad[k];
+        struct site site = {.cell = cell,
+                            .row = (uint16_t)(cell / conditioner->cols),
+                            .col = (uint16_t)(cell % conditioner->cols)};
+        float sum = 0;
+        int good = 0;
+        for (int n = 0; n < 8; n++) {
+            int32_t beside = neighbour(conditioner, &site, n);
+            sum += beside >= 0 ? kpa[beside] : 0;
+            good += beside >= 0;
+        }
+        kpa[cell] = good ? sum / (float)good : 0;
+    }
+}
