@@ -1,14 +1,27 @@
 #include "detect.h"
 
+#include "contacts.h"
+#include "tool.h"
+
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* A gap is also one only when it is longer than this many usual frames: slow mats exist. */
+static const double gap_frames = 4;
 
 struct detector {
     struct geometry geometry;
     struct parameters parameters;
-    struct summary summary;
-    uint64_t frame, number;
-    double time_s;
-    bool waits;
+    struct contacts *contacts;
+    struct tools tools;
+    struct tool *slots; /* [CONTACTS_MAX] */
+    struct queue queue;
+    struct totals totals;
+    bool started;
+    double last_s, step_s, tracked_s;
+    struct contact seen[CONTACTS_MAX];
+    size_t seen_count;
 };
 
 struct detector *detector_create(const struct geometry *geometry,
@@ -19,53 +32,136 @@ struct detector *detector_create(const struct geometry *geometry,
         return NULL;
     detector->geometry = *geometry;
     detector->parameters = *parameters;
-    return detector;
-}
-
-size_t detector_push(struct detector *detector, const struct pressure *pressure, uint64_t frame)
-{
-    detector->summary.frames++;
-    detector->summary.gaps += (pressure->flags & FRAME_GAP_BEFORE) != 0;
-    detector->time_s = pressure->time_s;
-    detector->frame = frame;
-    return 0;
-}
-
-size_t detector_finish(struct detector *detector)
-{
-    detector->summary.duration_s = detector->time_s;
-    detector->waits = true;
-    return 1;
-}
-
-int detector_next(struct detector *detector, struct event *event)
-{
-    if (!detector->waits)
-        return 0;
-    detector->waits = false;
-    *event = (struct event){.type = EVENT_SUMMARY,
-                            .number = detector->number++,
-                            .frame = detector->frame,
-                            .published_s = detector->time_s,
-                            .summary = detector->summary};
-    return 1;
-}
-
-size_t detector_contacts(const struct detector *detector, const struct contact **contacts)
-{
-    (void)detector;
-    *contacts = NULL;
-    return 0;
-}
-
-void detector_reset(struct detector *detector)
-{
-    struct geometry geometry = detector->geometry;
-    struct parameters parameters = detector->parameters;
-    *detector = (struct detector){.geometry = geometry, .parameters = parameters};
+    detector->contacts = contacts_create(geometry, parameters);
+    detector->slots = calloc(CONTACTS_MAX, sizeof *detector->slots);
+    detector->tools = (struct tools){
+        .parameters = *parameters, .queue = &detector->queue, .totals = &detector->totals};
+    if (detector->contacts && detector->slots)
+        return detector;
+    detector_destroy(detector);
+    return NULL;
 }
 
 void detector_destroy(struct detector *detector)
 {
+    if (!detector)
+        return;
+    contacts_destroy(detector->contacts);
+    free(detector->slots);
     free(detector);
+}
+
+void detector_reset(struct detector *detector)
+{
+    contacts_reset(detector->contacts);
+    memset(detector->slots, 0, CONTACTS_MAX * sizeof *detector->slots);
+    memset(&detector->totals, 0, sizeof detector->totals);
+    queue_reset(&detector->queue);
+    detector->tools.stroke_id = detector->tools.hold_id = detector->tools.bout_id = 0;
+    detector->started = false;
+    detector->seen_count = 0;
+}
+
+static bool gap_before(const struct detector *detector, double now_s)
+{
+    double gap_s = now_s - detector->last_s;
+    return gap_s > detector->parameters.gap_reset_s && gap_s > gap_frames * detector->step_s;
+}
+
+static void keep_time(struct detector *detector, const struct pressure *pressure, uint64_t frame)
+{
+    double now_s = pressure->time_s;
+    if (!detector->started) {
+        detector->started = true;
+        detector->last_s = detector->tracked_s = now_s;
+        detector->step_s = 0;
+    }
+    detector->queue.frame = frame;
+    if (gap_before(detector, now_s))
+        for (int i = 0; i < CONTACTS_MAX; i++)
+            if (detector->slots[i].id)
+                tool_interrupt(&detector->slots[i], &detector->tools);
+    detector->queue.now_s = now_s;
+    double gap_s = now_s - detector->last_s;
+    detector->step_s =
+        detector->step_s > 0 ? detector->step_s + 0.05 * (gap_s - detector->step_s) : gap_s;
+    detector->last_s = now_s;
+    detector->totals.summary.frames++;
+    detector->totals.summary.gaps += (pressure->flags & FRAME_GAP_BEFORE) != 0;
+    detector->totals.summary.duration_s = now_s;
+}
+
+static struct contact contact_of(const struct track *track, double now_s, double cell_mm2)
+{
+    return (struct contact){.time_s = now_s,
+                            .id = track->id,
+                            .kind = track->kind,
+                            .x_mm = track->shape.x_mm,
+                            .y_mm = track->shape.y_mm,
+                            .force_n = track->force_n,
+                            .peak_kpa = track->moments.peak_kpa,
+                            .area_mm2 = track->moments.cells * cell_mm2,
+                            .angle_rad = track_angle_rad(track),
+                            .length_mm = track->length_mm,
+                            .width_mm = track->width_mm,
+                            .at_edge = track->moments.at_edge,
+                            .saturated = track->saturated};
+}
+
+static void list_contacts(struct detector *detector)
+{
+    const struct track *tracks = contacts_tracks(detector->contacts);
+    double now_s = detector->queue.now_s, cell_mm2 = 1e6 * geometry_cell_m2(&detector->geometry);
+    detector->seen_count = 0;
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        if (tracks[i].id && tracks[i].present)
+            detector->seen[detector->seen_count++] = contact_of(&tracks[i], now_s, cell_mm2);
+    if (now_s < detector->tracked_s)
+        return;
+    detector->tracked_s = now_s + detector->parameters.contact_period_s;
+    for (size_t i = 0; i < detector->seen_count; i++)
+        queue_add(&detector->queue, EVENT_CONTACT)->contact = detector->seen[i];
+}
+
+static void push_tools(struct detector *detector)
+{
+    const struct track *tracks = contacts_tracks(detector->contacts);
+    for (int i = 0; i < CONTACTS_MAX; i++) {
+        struct tool *tool = &detector->slots[i];
+        if (tool->id && tool->id != tracks[i].id)
+            tool_end(tool, &detector->tools);
+        if (tracks[i].id && !tool->id)
+            tool_begin(tool, &detector->tools, tracks[i].id, detector->queue.now_s);
+        if (tool->id)
+            tool_push(tool, &detector->tools, &tracks[i]);
+    }
+}
+
+size_t detector_push(struct detector *detector, const struct pressure *pressure, uint64_t frame)
+{
+    keep_time(detector, pressure, frame);
+    contacts_push(detector->contacts, pressure);
+    push_tools(detector);
+    list_contacts(detector);
+    return detector->queue.count;
+}
+
+size_t detector_finish(struct detector *detector)
+{
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        if (detector->slots[i].id)
+            tool_end(&detector->slots[i], &detector->tools);
+    queue_add(&detector->queue, EVENT_SUMMARY)->summary = totals_summary(&detector->totals);
+    return detector->queue.count;
+}
+
+int detector_next(struct detector *detector, struct event *event)
+{
+    return queue_take(&detector->queue, event);
+}
+
+size_t detector_contacts(const struct detector *detector, const struct contact **contacts)
+{
+    *contacts = detector->seen;
+    return detector->seen_count;
 }

@@ -1,0 +1,333 @@
+#include "contacts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double landing_s = 0.5;   /* parts that land within this may be one tool */
+static const double part_gap_mm = 130; /* and are at most this far apart */
+static const double adopt_share = 0.5; /* a later part beside a contact is at most this strong */
+static const double diverge_mm = 9;    /* parts that drift apart by this are two contacts */
+static const double return_mm = 30;    /* a contact that lifted off lands within this */
+static const double shape_tau_s = 0.3;
+static const double body_width_mm = 60; /* no tool is wider */
+static const double roller_ratio = 2;   /* length over width from which a contact is a strip */
+static const double roller_length_mm = 55;
+
+struct contacts {
+    struct geometry geometry;
+    struct blobs *blobs;
+    double pitch_mm, full_kpa, gap_s, last_s;
+    uint32_t next_id;
+    struct track tracks[CONTACTS_MAX];
+};
+
+struct contacts *contacts_create(const struct geometry *geometry,
+                                 const struct parameters *parameters)
+{
+    struct contacts *contacts = calloc(1, sizeof *contacts);
+    if (!contacts)
+        return NULL;
+    contacts->geometry = *geometry;
+    contacts->pitch_mm = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm);
+    contacts->full_kpa = 0.97 * geometry->full_scale * geometry->scale_kpa;
+    contacts->gap_s = parameters->bout_gap_s;
+    contacts->blobs = blobs_create(geometry, parameters);
+    if (contacts->blobs)
+        return contacts;
+    contacts_destroy(contacts);
+    return NULL;
+}
+
+void contacts_destroy(struct contacts *contacts)
+{
+    if (!contacts)
+        return;
+    blobs_destroy(contacts->blobs);
+    free(contacts);
+}
+
+void contacts_reset(struct contacts *contacts)
+{
+    blobs_reset(contacts->blobs);
+    memset(contacts->tracks, 0, sizeof contacts->tracks);
+}
+
+const struct track *contacts_tracks(const struct contacts *contacts)
+{
+    return contacts->tracks;
+}
+
+int contacts_owner(const struct contacts *contacts, uint32_t cell)
+{
+    uint8_t label = blobs_labels(contacts->blobs)[cell];
+    return label ? blobs_slots(contacts->blobs)[label - 1].group : -1;
+}
+
+double track_angle_rad(const struct track *track)
+{
+    return 0.5 * atan2(track->axis[1], track->axis[0]);
+}
+
+/* Distance between the bounding boxes of two blobs, mm; 0 where they touch. */
+static double box_gap(const struct contacts *contacts, const struct moments *a,
+                      const struct moments *b)
+{
+    int rows = (int)fmax(0, fmax(a->r0 - b->r1, b->r0 - a->r1) - 1);
+    int cols = (int)fmax(0, fmax(a->c0 - b->c1, b->c0 - a->c1) - 1);
+    return hypot(rows * contacts->geometry.pitch_y_mm, cols * contacts->geometry.pitch_x_mm);
+}
+
+static double nearest_part(const struct contacts *contacts, int group, const struct blob *blob)
+{
+    const struct blob *slots = blobs_slots(contacts->blobs);
+    double nearest = INFINITY;
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == group && &slots[i] != blob)
+            nearest = fmin(nearest, box_gap(contacts, &slots[i].moments, &blob->moments));
+    return nearest;
+}
+
+/* A piece of the strip that a roller leaves: in line with it, no wider than it. */
+static bool in_line(const struct contacts *contacts, const struct track *track,
+                    const struct blob *blob)
+{
+    if (track->kind != CONTACT_ROLLER)
+        return false;
+    double angle = track_angle_rad(track);
+    double dx = blob->shape.x_mm - track->shape.x_mm, dy = blob->shape.y_mm - track->shape.y_mm;
+    double across = fabs(cos(angle) * dy - sin(angle) * dx);
+    return across < track->width_mm / 2 + contacts->pitch_mm &&
+           blob->shape.width_mm < 1.5 * track->width_mm + 2 * contacts->pitch_mm;
+}
+
+static bool belongs(const struct contacts *contacts, int group, const struct blob *blob)
+{
+    const struct track *track = &contacts->tracks[group];
+    if (!track->present)
+        return false;
+    double gap = nearest_part(contacts, group, blob);
+    bool landing = blob->born_s - track->landed_s < landing_s;
+    bool narrow = blob->shape.width_mm < body_width_mm && track->width_mm < body_width_mm;
+    if (landing && narrow && gap < part_gap_mm)
+        return true;
+    bool weaker = blob->moments.kpa < adopt_share * track->moments.kpa;
+    if (gap < 1.5 * contacts->pitch_mm && weaker)
+        return true;
+    return gap < part_gap_mm && in_line(contacts, track, blob);
+}
+
+static bool returns(const struct contacts *contacts, const struct track *track,
+                    const struct blob *blob)
+{
+    if (!track->id || track->present || blob->born_s - track->seen_s > contacts->gap_s)
+        return false;
+    double dx = blob->shape.x_mm - track->shape.x_mm, dy = blob->shape.y_mm - track->shape.y_mm;
+    double reach = fmax(return_mm, 2 * contacts->pitch_mm);
+    if (track->kind != CONTACT_ROLLER)
+        return hypot(dx, dy) < reach;
+    double angle = track_angle_rad(track);
+    return fabs(cos(angle) * dy - sin(angle) * dx) < reach &&
+           fabs(cos(angle) * dx + sin(angle) * dy) < reach + track->length_mm / 2;
+}
+
+static int free_track(const struct contacts *contacts)
+{
+    int oldest = -1;
+    for (int i = 0; i < CONTACTS_MAX; i++) {
+        const struct track *track = &contacts->tracks[i];
+        if (!track->id)
+            return i;
+        if (!track->present && (oldest < 0 || track->seen_s < contacts->tracks[oldest].seen_s))
+            oldest = i;
+    }
+    return oldest;
+}
+
+static int track_new(struct contacts *contacts, double time_s)
+{
+    int slot = free_track(contacts);
+    if (slot >= 0)
+        contacts->tracks[slot] = (struct track){.id = ++contacts->next_id,
+                                                .present = true,
+                                                .landed = true,
+                                                .born_s = time_s,
+                                                .landed_s = time_s,
+                                                .seen_s = time_s};
+    return slot;
+}
+
+static struct blob *main_part(const struct contacts *contacts, int group, const struct blob *but)
+{
+    struct blob *slots = blobs_slots(contacts->blobs), *best = NULL;
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == group && &slots[i] != but &&
+            (!best || slots[i].moments.kpa > best->moments.kpa))
+            best = &slots[i];
+    return best;
+}
+
+static void join(struct contacts *contacts, struct blob *blob, int group)
+{
+    const struct blob *part = main_part(contacts, group, blob);
+    blob->group = group;
+    for (int i = 0; i < 2; i++)
+        blob->drift_mm[i] = part ? part->drift_mm[i] : 0;
+}
+
+static void find_home(struct contacts *contacts, struct blob *blob, double time_s)
+{
+    for (int group = 0; group < CONTACTS_MAX; group++)
+        if (contacts->tracks[group].id && belongs(contacts, group, blob)) {
+            join(contacts, blob, group);
+            return;
+        }
+    for (int group = 0; group < CONTACTS_MAX; group++)
+        if (returns(contacts, &contacts->tracks[group], blob)) {
+            contacts->tracks[group].present = true;
+            contacts->tracks[group].landed = true;
+            contacts->tracks[group].landed_s = time_s;
+            join(contacts, blob, group);
+            return;
+        }
+    join(contacts, blob, track_new(contacts, time_s));
+}
+
+static void place_new_blobs(struct contacts *contacts, double time_s)
+{
+    struct blob *slots = blobs_slots(contacts->blobs);
+    for (int i = 0; i < BLOBS_MAX; i++) {
+        if (slots[i].id && slots[i].group < 0)
+            find_home(contacts, &slots[i], time_s);
+        else if (slots[i].id && slots[i].fresh)
+            join(contacts, &slots[i], slots[i].group);
+    }
+}
+
+/* How far two parts have moved apart since they were joined; across the axis for a strip, because
+   along it its pieces grow and shrink. */
+static double divergence(const struct track *track, const struct blob *a, const struct blob *b)
+{
+    double dx = a->drift_mm[0] - b->drift_mm[0], dy = a->drift_mm[1] - b->drift_mm[1];
+    if (track->kind != CONTACT_ROLLER)
+        return hypot(dx, dy);
+    double angle = track_angle_rad(track);
+    return fabs(cos(angle) * dy - sin(angle) * dx);
+}
+
+static void part_company(struct contacts *contacts, int group, double time_s)
+{
+    struct blob *slots = blobs_slots(contacts->blobs);
+    struct blob *stays = main_part(contacts, group, NULL);
+    double limit = fmax(diverge_mm, 0.6 * contacts->pitch_mm);
+    for (int i = 0; i < BLOBS_MAX && stays; i++) {
+        struct blob *blob = &slots[i];
+        if (!blob->id || blob->group != group || blob == stays ||
+            divergence(&contacts->tracks[group], stays, blob) < limit)
+            continue;
+        struct blob *leaves = blob;
+        if (hypot(blob->drift_mm[0], blob->drift_mm[1]) >
+            hypot(stays->drift_mm[0], stays->drift_mm[1])) {
+            leaves = stays;
+            stays = blob;
+        }
+        leaves->group = track_new(contacts, time_s);
+    }
+}
+
+static void gather(struct contacts *contacts, int group)
+{
+    const struct blob *slots = blobs_slots(contacts->blobs);
+    struct track *track = &contacts->tracks[group];
+    double stepped = 0, step[2] = {0, 0}, guess[2] = {0, 0};
+    track->moments = moments_none();
+    track->parts = 0;
+    for (int i = 0; i < BLOBS_MAX; i++) {
+        const struct blob *blob = &slots[i];
+        if (!blob->id || blob->group != group)
+            continue;
+        moments_add(&track->moments, &blob->moments);
+        track->parts++;
+        if (blob->fresh)
+            continue;
+        double *sum = blob->stepped ? step : guess;
+        stepped += blob->stepped ? blob->moments.kpa : 0;
+        for (int k = 0; k < 2; k++)
+            sum[k] += blob->moments.kpa * blob->step_mm[k];
+    }
+    for (int k = 0; k < 2; k++)
+        track->step_mm[k] = stepped > 0              ? step[k] / stepped
+                            : track->moments.kpa > 0 ? guess[k] / track->moments.kpa
+                                                     : 0;
+}
+
+static void smooth_shape(struct contacts *contacts, struct track *track, double dt_s)
+{
+    double k = track->landed ? 1 : dt_s / (dt_s + shape_tau_s);
+    double blur = contacts->pitch_mm * contacts->pitch_mm * 4 / 3;
+    double length = track->shape.length_mm, width = track->shape.width_mm;
+    track->length_mm += k * (sqrt(fmax(0, length * length - blur)) - track->length_mm);
+    track->width_mm += k * (sqrt(fmax(0, width * width - blur)) - track->width_mm);
+    track->axis[0] += k * (cos(2 * track->shape.angle_rad) - track->axis[0]);
+    track->axis[1] += k * (sin(2 * track->shape.angle_rad) - track->axis[1]);
+}
+
+/* Two round parts are a pair of balls; many or long ones are a strip. */
+static bool is_pair(const struct contacts *contacts, int group)
+{
+    const struct blob *slots = blobs_slots(contacts->blobs);
+    int round = 0;
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == group)
+            round += slots[i].shape.length_mm < 1.6 * slots[i].shape.width_mm + contacts->pitch_mm;
+    return round == 2 && contacts->tracks[group].parts == 2;
+}
+
+static enum contact_kind kind_of(const struct contacts *contacts, int group)
+{
+    const struct track *track = &contacts->tracks[group];
+    if (track->width_mm > body_width_mm)
+        return CONTACT_BODY;
+    if (is_pair(contacts, group))
+        return CONTACT_PAIR;
+    if (track->length_mm > roller_length_mm && track->length_mm > roller_ratio * track->width_mm)
+        return CONTACT_ROLLER;
+    return CONTACT_BALL;
+}
+
+static void track_update(struct contacts *contacts, int group, const struct pressure *pressure,
+                         double dt_s)
+{
+    struct track *track = &contacts->tracks[group];
+    gather(contacts, group);
+    track->present = track->parts > 0;
+    if (!track->present) {
+        track->force_n = 0;
+        if (pressure->time_s - track->seen_s > contacts->gap_s)
+            track->id = 0;
+        return;
+    }
+    track->seen_s = pressure->time_s;
+    track->shape = moments_shape(&track->moments);
+    track->force_n = track->moments.kpa * 1000 * geometry_cell_m2(&contacts->geometry);
+    track->saturated =
+        (pressure->flags & FRAME_SATURATED) && track->moments.peak_kpa >= contacts->full_kpa;
+    smooth_shape(contacts, track, dt_s);
+    track->kind = kind_of(contacts, group);
+}
+
+void contacts_push(struct contacts *contacts, const struct pressure *pressure)
+{
+    double dt_s = pressure->time_s - contacts->last_s;
+    contacts->last_s = pressure->time_s;
+    for (int group = 0; group < CONTACTS_MAX; group++)
+        contacts->tracks[group].landed = false;
+    blobs_push(contacts->blobs, pressure);
+    place_new_blobs(contacts, pressure->time_s);
+    for (int group = 0; group < CONTACTS_MAX; group++)
+        if (contacts->tracks[group].id)
+            part_company(contacts, group, pressure->time_s);
+    for (int group = 0; group < CONTACTS_MAX; group++)
+        if (contacts->tracks[group].id)
+            track_update(contacts, group, pressure, dt_s);
+}

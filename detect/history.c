@@ -1,0 +1,59 @@
+#include "history.h"
+
+static const double history_step_s = 0.009;
+
+void history_clear(struct history *history)
+{
+    history->first = 0;
+    history->count = 0;
+}
+
+void history_push(struct history *history, const struct sample *sample)
+{
+    if (history->count) {
+        const struct sample *last = history_at(history, history->count - 1);
+        if (sample->time_s - last->time_s < history_step_s)
+            return;
+    }
+    if (history->count == HISTORY_SIZE) {
+        history->first = (history->first + 1) % HISTORY_SIZE;
+        history->count--;
+    }
+    history->samples[(history->first + history->count++) % HISTORY_SIZE] = *sample;
+}
+
+const struct sample *history_at(const struct history *history, size_t i)
+{
+    return &history->samples[(history->first + i) % HISTORY_SIZE];
+}
+
+size_t history_find(const struct history *history, double time_s)
+{
+    size_t low = 0, high = history->count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (history_at(history, middle)->time_s <= time_s)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct sample history_interpolate(const struct history *history, double time_s)
+{
+    size_t i = history_find(history, time_s);
+    struct sample sample = *history_at(history, i);
+    if (i + 1 == history->count || time_s <= sample.time_s)
+        return sample;
+    const struct sample *next = history_at(history, i + 1);
+    double share = (time_s - sample.time_s) / (next->time_s - sample.time_s);
+    for (int k = 0; k < 2; k++) {
+        sample.at_mm[k] += share * (next->at_mm[k] - sample.at_mm[k]);
+        sample.move_mm[k] += share * (next->move_mm[k] - sample.move_mm[k]);
+    }
+    sample.force_n += share * (next->force_n - sample.force_n);
+    sample.impulse_ns += share * (next->impulse_ns - sample.impulse_ns);
+    sample.time_s = time_s;
+    return sample;
+}

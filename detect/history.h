@@ -1,0 +1,45 @@
+/**
+ * @file history.h
+ * The recent past of one contact: a ring of samples at most every history_step_s, about 40 s.
+ */
+#ifndef ROLLSCOPE_DETECT_HISTORY_H
+#define ROLLSCOPE_DETECT_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HISTORY_SIZE 4096
+
+/** A contact at one moment. */
+struct sample {
+    double time_s;
+    double at_mm[2];   /**< centre of pressure in the mat's frame */
+    double move_mm[2]; /**< the same as an integral of displacements, across a strip's own axis:
+                            free of jumps of the outline; its origin is arbitrary */
+    double force_n, peak_kpa;
+    double impulse_ns; /**< integral of force since the landing */
+    bool at_edge, saturated;
+};
+
+struct history {
+    size_t first, count;
+    struct sample samples[HISTORY_SIZE];
+};
+
+/** Empties it. */
+void history_clear(struct history *history);
+
+/** Appends, overwriting the oldest; a sample sooner than 9 ms after the last one replaces nothing
+ *  and is dropped. */
+void history_push(struct history *history, const struct sample *sample);
+
+/** The i-th sample, oldest first. @param i below count */
+const struct sample *history_at(const struct history *history, size_t i);
+
+/** Index of the last sample at or before a time; 0 where all are later. @pre count > 0 */
+size_t history_find(const struct history *history, double time_s);
+
+/** The state at a time, linear between the samples. @pre count > 0 */
+struct sample history_interpolate(const struct history *history, double time_s);
+
+#endif

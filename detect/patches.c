@@ -1,0 +1,242 @@
+#include "patches.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A single loaded cell needs this many times the usual margin above the noise. */
+static const double lone_cell_margin = 2.0;
+
+struct patch {
+    struct moments moments;
+    uint32_t first, count; /* in order[] */
+};
+
+struct patches {
+    struct geometry geometry;
+    double sigma, share, min_kpa;
+    uint32_t cells;
+    uint8_t *open;   /* [cells] above the noise and not yet in a patch */
+    uint32_t *order; /* [cells] cells of the patches, one patch after the other */
+    uint32_t *stack; /* [2*cells] flood's stack, then the cells of a region */
+    uint32_t used;
+    size_t count;
+    struct patch found[PATCHES_MAX];
+};
+
+struct moments moments_none(void)
+{
+    return (struct moments){.r0 = UINT16_MAX, .c0 = UINT16_MAX};
+}
+
+void moments_cell(struct moments *moments, uint16_t r, uint16_t c, const double at_mm[2],
+                  double kpa)
+{
+    double x = at_mm[0], y = at_mm[1];
+    moments->kpa += kpa;
+    moments->sx += kpa * x;
+    moments->sy += kpa * y;
+    moments->sxx += kpa * x * x;
+    moments->syy += kpa * y * y;
+    moments->sxy += kpa * x * y;
+    moments->peak_kpa = fmax(moments->peak_kpa, kpa);
+    moments->cells++;
+    moments->r0 = r < moments->r0 ? r : moments->r0;
+    moments->r1 = r > moments->r1 ? r : moments->r1;
+    moments->c0 = c < moments->c0 ? c : moments->c0;
+    moments->c1 = c > moments->c1 ? c : moments->c1;
+}
+
+void moments_add(struct moments *sum, const struct moments *more)
+{
+    sum->kpa += more->kpa;
+    sum->sx += more->sx;
+    sum->sy += more->sy;
+    sum->sxx += more->sxx;
+    sum->syy += more->syy;
+    sum->sxy += more->sxy;
+    sum->peak_kpa = fmax(sum->peak_kpa, more->peak_kpa);
+    sum->cells += more->cells;
+    sum->at_edge |= more->at_edge;
+    sum->r0 = more->r0 < sum->r0 ? more->r0 : sum->r0;
+    sum->r1 = more->r1 > sum->r1 ? more->r1 : sum->r1;
+    sum->c0 = more->c0 < sum->c0 ? more->c0 : sum->c0;
+    sum->c1 = more->c1 > sum->c1 ? more->c1 : sum->c1;
+}
+
+struct shape moments_shape(const struct moments *moments)
+{
+    double w = 1 / moments->kpa;
+    double x = moments->sx * w, y = moments->sy * w;
+    double xx = fmax(0, moments->sxx * w - x * x), yy = fmax(0, moments->syy * w - y * y);
+    double xy = moments->sxy * w - x * y;
+    double mean = (xx + yy) / 2, split = hypot((xx - yy) / 2, xy);
+    return (struct shape){
+        .x_mm = x,
+        .y_mm = y,
+        .length_mm = 4 * sqrt(mean + split),
+        .width_mm = 4 * sqrt(fmax(0, mean - split)),
+        .angle_rad = 0.5 * atan2(2 * xy, xx - yy),
+    };
+}
+
+struct patches *patches_create(const struct geometry *geometry, const struct parameters *parameters)
+{
+    struct patches *patches = calloc(1, sizeof *patches);
+    if (!patches)
+        return NULL;
+    patches->geometry = *geometry;
+    patches->sigma = parameters->contact_sigma;
+    patches->share = parameters->contact_share;
+    patches->min_kpa = parameters->contact_min_n / (1000 * geometry_cell_m2(geometry));
+    patches->cells = geometry_cells(geometry);
+    patches->open = calloc(patches->cells, sizeof *patches->open);
+    patches->order = calloc(patches->cells, sizeof *patches->order);
+    patches->stack = calloc(2 * (size_t)patches->cells, sizeof *patches->stack);
+    if (patches->open && patches->order && patches->stack)
+        return patches;
+    patches_destroy(patches);
+    return NULL;
+}
+
+void patches_destroy(struct patches *patches)
+{
+    if (!patches)
+        return;
+    free(patches->open);
+    free(patches->order);
+    free(patches->stack);
+    free(patches);
+}
+
+static void mark_loaded(struct patches *patches, const struct pressure *pressure)
+{
+    float sigma = (float)patches->sigma;
+    for (uint32_t i = 0; i < patches->cells; i++)
+        patches->open[i] = pressure->kpa[i] > sigma * pressure->noise_kpa[i];
+}
+
+/* Takes the open cells connected to `seed` that are above `least_kpa`; returns their number. */
+static uint32_t flood(struct patches *patches, const float *kpa, uint32_t seed, float least_kpa)
+{
+    int rows = patches->geometry.rows, cols = patches->geometry.cols;
+    uint32_t top = 0, start = patches->used, used = start;
+    patches->stack[top++] = seed;
+    patches->open[seed] = 0;
+    while (top) {
+        uint32_t cell = patches->stack[--top];
+        patches->order[used++] = cell;
+        int r = (int)cell / cols, c = (int)cell % cols;
+        int r0 = r > 0 ? r - 1 : 0, r1 = r + 1 < rows ? r + 1 : r;
+        int c0 = c > 0 ? c - 1 : 0, c1 = c + 1 < cols ? c + 1 : c;
+        for (int i = r0; i <= r1; i++)
+            for (int j = c0; j <= c1; j++) {
+                uint32_t next = (uint32_t)(i * cols + j);
+                if (!patches->open[next] || kpa[next] < least_kpa)
+                    continue;
+                patches->open[next] = 0;
+                patches->stack[top++] = next;
+            }
+    }
+    return used - start;
+}
+
+static uint32_t highest(const struct patches *patches, const float *kpa, uint32_t count)
+{
+    uint32_t best = patches->order[patches->used];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = patches->order[patches->used + i];
+        if (kpa[cell] > kpa[best])
+            best = cell;
+    }
+    return best;
+}
+
+static struct moments weigh(const struct patches *patches, const float *kpa, uint32_t count)
+{
+    struct moments moments = moments_none();
+    uint16_t cols = patches->geometry.cols, rows = patches->geometry.rows;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = patches->order[patches->used + i];
+        uint16_t r = (uint16_t)(cell / cols), c = (uint16_t)(cell % cols);
+        double at[2] = {(c + 0.5) * patches->geometry.pitch_x_mm,
+                        (r + 0.5) * patches->geometry.pitch_y_mm};
+        moments_cell(&moments, r, c, at, kpa[cell]);
+    }
+    moments.at_edge =
+        moments.r0 == 0 || moments.c0 == 0 || moments.r1 + 1 == rows || moments.c1 + 1 == cols;
+    return moments;
+}
+
+static bool strong_enough(const struct patches *patches, const struct pressure *pressure,
+                          const struct moments *moments)
+{
+    if (moments->kpa < patches->min_kpa)
+        return false;
+    if (moments->cells > 1)
+        return true;
+    uint32_t cell = patches->order[patches->used];
+    return pressure->kpa[cell] > lone_cell_margin * patches->sigma * pressure->noise_kpa[cell];
+}
+
+static void keep(struct patches *patches, const struct moments *moments, uint32_t count)
+{
+    size_t at = patches->count;
+    if (at == PATCHES_MAX) {
+        at = 0;
+        for (size_t i = 1; i < PATCHES_MAX; i++)
+            if (patches->found[i].moments.kpa < patches->found[at].moments.kpa)
+                at = i;
+        if (patches->found[at].moments.kpa >= moments->kpa)
+            return;
+    } else {
+        patches->count++;
+    }
+    patches->found[at] = (struct patch){*moments, patches->used, count};
+    patches->used += count;
+}
+
+/* One region above the noise: its part above the share of its peak is a patch; what is left over is
+   looked at again only where it stands alone. */
+static void take_region(struct patches *patches, const struct pressure *pressure, uint32_t seed)
+{
+    uint32_t count = flood(patches, pressure->kpa, seed, 0);
+    uint32_t top = highest(patches, pressure->kpa, count);
+    float least = (float)patches->share * pressure->kpa[top];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t cell = patches->order[patches->used + i];
+        patches->open[cell] = pressure->kpa[cell] >= least;
+    }
+    uint32_t *region = patches->stack + patches->cells;
+    memcpy(region, patches->order + patches->used, count * sizeof *region);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!patches->open[region[i]])
+            continue;
+        uint32_t cells = flood(patches, pressure->kpa, region[i], least);
+        struct moments moments = weigh(patches, pressure->kpa, cells);
+        if (strong_enough(patches, pressure, &moments))
+            keep(patches, &moments, cells);
+    }
+}
+
+size_t patches_push(struct patches *patches, const struct pressure *pressure)
+{
+    patches->used = 0;
+    patches->count = 0;
+    mark_loaded(patches, pressure);
+    for (uint32_t i = 0; i < patches->cells; i++)
+        if (patches->open[i])
+            take_region(patches, pressure, i);
+    return patches->count;
+}
+
+const struct moments *patches_moments(const struct patches *patches, size_t i)
+{
+    return &patches->found[i].moments;
+}
+
+const uint32_t *patches_cells(const struct patches *patches, size_t i, size_t *count)
+{
+    *count = patches->found[i].count;
+    return patches->order + patches->found[i].first;
+}

@@ -1,0 +1,358 @@
+#include "strokes.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double smooth_tau_s = 0.04;
+static const double wobble_tau_s = 1.0;
+static const double rest_tau_s = 3.0;   /* the resting place follows slow drift */
+static const double landing_s = 0.15;   /* the outline grows: no motion yet */
+static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
+static const double still_least_mm = 1.5, still_most_mm = 4;
+static const double way_mm = 6; /* path over which the direction of travel is taken */
+static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
+static const double check_s = 0.2;
+/* The last near_mm of a way take as long as the way from approach_ratio * near_mm to near_mm did,
+   over approach_share: 1 for a minimum-jerk ending (cubic), 1.8 for a sine (quadratic). */
+static const double approach_ratio = 8, approach_share = 1.25;
+/* Starting and stopping take part of the standing time: allow for it before calling it a stop. */
+static const double slack_share = 0.1, slack_most_s = 0.25;
+
+static double dot(const double a[2], const double b[2])
+{
+    return a[0] * b[0] + a[1] * b[1];
+}
+
+static void less(double result[2], const double a[2], const double b[2])
+{
+    result[0] = a[0] - b[0];
+    result[1] = a[1] - b[1];
+}
+
+static double apart(const double a[2], const double b[2])
+{
+    return hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+static void copy(double to[2], const double from[2])
+{
+    to[0] = from[0];
+    to[1] = from[1];
+}
+
+static double clamp(double value, double least, double most)
+{
+    return fmin(fmax(value, least), most);
+}
+
+void strokes_start(struct strokes *strokes, const struct parameters *parameters)
+{
+    memset(strokes, 0, sizeof *strokes);
+    strokes->min_travel_mm = parameters->min_travel_mm;
+    strokes->pause_s = parameters->pause_s;
+    strokes->slip_back_mm = parameters->slip_back_mm;
+    strokes->hold_s = parameters->hold_s;
+    strokes->hold_extent_mm = parameters->hold_extent_mm;
+}
+
+static void land(struct strokes *strokes, const struct sample *sample)
+{
+    strokes->landed = true;
+    strokes->moving = false;
+    strokes->landed_s = strokes->last_s = strokes->rest_s = sample->time_s;
+    strokes->free_s = strokes->checked_s = sample->time_s;
+    strokes->wobble_mm2 = 0;
+    strokes->rest_reach_mm = 0;
+    copy(strokes->smooth_mm, sample->move_mm);
+    copy(strokes->rest_mm, sample->move_mm);
+    copy(strokes->before_mm[0], sample->move_mm);
+    copy(strokes->before_mm[1], sample->move_mm);
+}
+
+static void follow(struct strokes *strokes, const struct sample *sample)
+{
+    double dt_s = sample->time_s - strokes->last_s;
+    double k = dt_s / (dt_s + smooth_tau_s), w = dt_s / (dt_s + wobble_tau_s), second = 0;
+    for (int i = 0; i < 2; i++) {
+        double bend = sample->move_mm[i] - 2 * strokes->before_mm[0][i] + strokes->before_mm[1][i];
+        second += bend * bend;
+        strokes->smooth_mm[i] += k * (sample->move_mm[i] - strokes->smooth_mm[i]);
+    }
+    strokes->wobble_mm2 += w * (second / 6 - strokes->wobble_mm2);
+    copy(strokes->before_mm[1], strokes->before_mm[0]);
+    copy(strokes->before_mm[0], sample->move_mm);
+    strokes->last_s = sample->time_s;
+}
+
+/* How near a turning point counts as being there: above the position's noise. */
+static double nearness(const struct strokes *strokes, double travel_mm)
+{
+    double noise = 3 * sqrt(strokes->wobble_mm2);
+    return clamp(fmax(noise, 0.02 * travel_mm), near_least_mm, near_most_mm);
+}
+
+/* Projection of a sample on the direction of travel, from the farthest point. */
+static double progress(const struct strokes *strokes, const struct sample *sample)
+{
+    double away[2];
+    less(away, sample->move_mm, strokes->far_mm);
+    return dot(away, strokes->way);
+}
+
+/* The time before `i` at which the way to the farthest point was last longer than near_mm. */
+static double entry_s(const struct strokes *strokes, const struct history *history, size_t i,
+                      double near_mm)
+{
+    while (i > 0 && progress(strokes, history_at(history, i)) > -near_mm)
+        i--;
+    const struct sample *out = history_at(history, i);
+    if (i + 1 >= history->count)
+        return out->time_s;
+    const struct sample *in = history_at(history, i + 1);
+    double a = progress(strokes, out), b = progress(strokes, in);
+    double share = b > a ? clamp((-near_mm - a) / (b - a), 0, 1) : 0;
+    return out->time_s + share * (in->time_s - out->time_s);
+}
+
+/* The time after `i` at which the farthest point has been left by near_mm for good. */
+static double exit_s(const struct strokes *strokes, const struct history *history, size_t i,
+                     double near_mm)
+{
+    size_t last = i;
+    for (size_t k = i; k < history->count; k++)
+        if (progress(strokes, history_at(history, k)) > -near_mm)
+            last = k;
+    const struct sample *in = history_at(history, last);
+    if (last + 1 >= history->count)
+        return in->time_s;
+    const struct sample *out = history_at(history, last + 1);
+    double a = progress(strokes, in), b = progress(strokes, out);
+    double share = a > b ? clamp((a + near_mm) / (a - b), 0, 1) : 0;
+    return in->time_s + share * (out->time_s - in->time_s);
+}
+
+/* Where the smoothed maximum lies is late by the smoothing; the positions themselves know. */
+static void recentre(struct strokes *strokes, const struct history *history, size_t from)
+{
+    double most = 0;
+    size_t best = history_find(history, strokes->far_s);
+    for (size_t k = from; k < history->count; k++) {
+        double p = progress(strokes, history_at(history, k));
+        if (p > most) {
+            most = p;
+            best = k;
+        }
+    }
+    double noise = sqrt(strokes->wobble_mm2);
+    for (int i = 0; i < 2; i++)
+        strokes->far_mm[i] += fmax(0, most - noise) * strokes->way[i];
+    strokes->far_s = history_at(history, best)->time_s;
+}
+
+struct turn {
+    double arrive_s, leave_s;
+};
+
+/* When the contact arrived at the farthest point and when it left it again. */
+static struct turn find_turn(struct strokes *strokes, const struct history *history, bool left)
+{
+    size_t from = history_find(history, strokes->far_s - 0.3);
+    recentre(strokes, history, from);
+    double near_mm = nearness(strokes, strokes->travel_mm);
+    size_t i = history_find(history, strokes->far_s);
+    double in_s = fmax(entry_s(strokes, history, i, near_mm), strokes->start_s);
+    double out_s = left ? exit_s(strokes, history, i, near_mm) : strokes->last_s;
+    double approach_s = in_s - entry_s(strokes, history, i, approach_ratio * near_mm);
+    double half = fmin((out_s - in_s) / 2, approach_s / approach_share);
+    return (struct turn){in_s + half, out_s - half};
+}
+
+static bool finish(struct strokes *strokes, const struct history *history, double end_s,
+                   struct pass *pass)
+{
+    if (strokes->travel_mm < strokes->min_travel_mm)
+        return false;
+    *pass = (struct pass){.start_s = fmax(strokes->start_s, strokes->free_s),
+                          .end_s = end_s,
+                          .travel_mm = strokes->travel_mm};
+    (void)history;
+    less(pass->direction_mm, strokes->far_mm, strokes->start_mm);
+    strokes->free_s = end_s;
+    return pass->end_s > pass->start_s;
+}
+
+static void set_off(struct strokes *strokes, const double from_mm[2], double start_s)
+{
+    double away[2];
+    less(away, strokes->smooth_mm, from_mm);
+    double length = fmax(hypot(away[0], away[1]), 1e-9);
+    strokes->moving = true;
+    strokes->start_s = start_s;
+    copy(strokes->start_mm, from_mm);
+    copy(strokes->far_mm, strokes->smooth_mm);
+    strokes->far_s = strokes->last_s;
+    strokes->way[0] = away[0] / length;
+    strokes->way[1] = away[1] / length;
+    strokes->travel_mm = length;
+    copy(strokes->still_mm, strokes->smooth_mm);
+    strokes->still_s = strokes->last_s;
+}
+
+static void come_to_rest(struct strokes *strokes, double since_s)
+{
+    strokes->moving = false;
+    strokes->rest_s = since_s;
+    strokes->rest_reach_mm = 0;
+    copy(strokes->rest_mm, strokes->smooth_mm);
+}
+
+/* When motion began: going back in time from now along the direction of departure to where the
+   contact was still within its resting band. */
+static double departure_s(const struct strokes *strokes, const struct history *history)
+{
+    double away[2], band = 0;
+    less(away, strokes->smooth_mm, strokes->rest_mm);
+    double length = fmax(hypot(away[0], away[1]), 1e-9);
+    band = clamp(fmax(3 * sqrt(strokes->wobble_mm2), 0.6 * strokes->rest_reach_mm), near_least_mm,
+                 strokes->slip_back_mm / 2);
+    size_t i = history->count - 1;
+    for (; i > 0; i--) {
+        const struct sample *sample = history_at(history, i);
+        double d[2];
+        less(d, sample->move_mm, strokes->rest_mm);
+        if (dot(d, away) / length < band || sample->time_s <= strokes->rest_s)
+            break;
+    }
+    double left_s = history_at(history, i)->time_s, now_s = strokes->last_s;
+    /* From `band` to `length` a minimum-jerk start goes with the cube of time. */
+    double ratio = cbrt(band / length);
+    double lead_s = (now_s - left_s) * ratio / fmax(1 - ratio, 0.2);
+    return fmax(left_s - fmin(lead_s, 0.5), fmax(strokes->rest_s, strokes->free_s));
+}
+
+static void rest(struct strokes *strokes, const struct history *history, double dt_s)
+{
+    double now_s = strokes->last_s;
+    if (now_s - strokes->landed_s < landing_s) {
+        copy(strokes->rest_mm, strokes->smooth_mm);
+        return;
+    }
+    double reach = apart(strokes->smooth_mm, strokes->rest_mm);
+    if (reach > strokes->slip_back_mm) {
+        set_off(strokes, strokes->rest_mm, departure_s(strokes, history));
+        return;
+    }
+    double k = dt_s / (dt_s + rest_tau_s);
+    strokes->rest_reach_mm = fmax(strokes->rest_reach_mm * (1 - k / 2), reach * (reach < 4));
+    for (int i = 0; i < 2; i++)
+        strokes->rest_mm[i] += k * (strokes->smooth_mm[i] - strokes->rest_mm[i]);
+}
+
+static void advance(struct strokes *strokes, double gained_mm)
+{
+    double step[2];
+    less(step, strokes->smooth_mm, strokes->far_mm);
+    double length = hypot(step[0], step[1]);
+    strokes->travel_mm += fmax(gained_mm, length);
+    double blend = fmin(length / way_mm, 1);
+    for (int i = 0; i < 2 && length > 0; i++)
+        strokes->way[i] += blend * (step[i] / length - strokes->way[i]);
+    double norm = fmax(hypot(strokes->way[0], strokes->way[1]), 1e-9);
+    for (int i = 0; i < 2; i++)
+        strokes->way[i] /= norm;
+    copy(strokes->far_mm, strokes->smooth_mm);
+    strokes->far_s = strokes->last_s;
+}
+
+/* Whether the contact has stood still for so long that the pass is over. */
+static bool stands(struct strokes *strokes, const struct history *history)
+{
+    double now_s = strokes->last_s;
+    double speed = strokes->travel_mm / fmax(strokes->far_s - strokes->start_s, 0.1);
+    double reach = clamp(still_share * speed * strokes->pause_s, still_least_mm, still_most_mm);
+    if (apart(strokes->smooth_mm, strokes->still_mm) > reach) {
+        copy(strokes->still_mm, strokes->smooth_mm);
+        strokes->still_s = now_s;
+    }
+    double slack_s = fmin(slack_share * (strokes->far_s - strokes->start_s), slack_most_s);
+    if (now_s - strokes->still_s > strokes->pause_s + slack_s)
+        return true;
+    if (now_s - strokes->checked_s < check_s || now_s - strokes->start_s < strokes->hold_s)
+        return false;
+    strokes->checked_s = now_s;
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (size_t i = history_find(history, now_s - strokes->hold_s); i < history->count; i++)
+        for (int k = 0; k < 2; k++) {
+            low[k] = fmin(low[k], history_at(history, i)->move_mm[k]);
+            high[k] = fmax(high[k], history_at(history, i)->move_mm[k]);
+        }
+    return hypot(high[0] - low[0], high[1] - low[1]) < strokes->hold_extent_mm;
+}
+
+static bool end_at_rest(struct strokes *strokes, const struct history *history, struct pass *pass)
+{
+    struct turn turn = find_turn(strokes, history, false);
+    bool found = finish(strokes, history, turn.arrive_s, pass);
+    come_to_rest(strokes, turn.arrive_s);
+    return found;
+}
+
+static bool turn_back(struct strokes *strokes, const struct history *history, struct pass *pass)
+{
+    struct turn turn = find_turn(strokes, history, true);
+    bool found = finish(strokes, history, turn.arrive_s, pass);
+    double from_mm[2];
+    copy(from_mm, strokes->far_mm);
+    set_off(strokes, from_mm, turn.leave_s);
+    return found;
+}
+
+static bool move(struct strokes *strokes, const struct history *history, struct pass *pass)
+{
+    double away[2];
+    less(away, strokes->smooth_mm, strokes->far_mm);
+    double along = dot(away, strokes->way);
+    double across = fabs(away[0] * strokes->way[1] - away[1] * strokes->way[0]);
+    if (along > 0 || (across > strokes->slip_back_mm && along > -strokes->slip_back_mm / 2))
+        advance(strokes, along);
+    else if (along < -strokes->slip_back_mm)
+        return turn_back(strokes, history, pass);
+    if (stands(strokes, history))
+        return end_at_rest(strokes, history, pass);
+    return false;
+}
+
+bool strokes_push(struct strokes *strokes, const struct history *history,
+                  const struct sample *sample, struct pass *pass)
+{
+    if (!strokes->landed) {
+        land(strokes, sample);
+        return false;
+    }
+    double dt_s = sample->time_s - strokes->last_s;
+    follow(strokes, sample);
+    if (strokes->moving)
+        return move(strokes, history, pass);
+    rest(strokes, history, dt_s);
+    return false;
+}
+
+bool strokes_lift(struct strokes *strokes, const struct history *history, struct pass *pass)
+{
+    bool found = false;
+    if (strokes->landed && strokes->moving && history->count) {
+        struct turn turn = find_turn(strokes, history, false);
+        bool rested = strokes->last_s - strokes->far_s > 0.1;
+        found = finish(strokes, history, rested ? turn.arrive_s : strokes->last_s, pass);
+    }
+    strokes->landed = false;
+    strokes->moving = false;
+    return found;
+}
+
+double strokes_underway_s(const struct strokes *strokes)
+{
+    if (!strokes->landed || !strokes->moving || strokes->travel_mm < strokes->min_travel_mm)
+        return INFINITY;
+    return strokes->start_s;
+}

@@ -1,0 +1,257 @@
+#include "tool.h"
+
+#include "smoothness.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double lift_share = 0.2, land_share = 0.25; /* of the reference force */
+static const double trusted_s = 0.5; /* loaded time from which the reference is one */
+static const double speed_span_s = 0.08;
+static const double profile_rate_hz = 50;
+static const double body_share = 0.5; /* of the time: then it is a limb */
+
+void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s)
+{
+    tool->id = id;
+    tool->loaded = false;
+    tool->last_s = tool->lifted_s = time_s;
+    tool->body_s = tool->loaded_s = 0;
+    memset(&tool->sample, 0, sizeof tool->sample);
+    memset(&tool->bouts, 0, sizeof tool->bouts);
+    memset(&tool->force, 0, sizeof tool->force);
+    history_clear(&tool->history);
+    strokes_start(&tool->strokes, &tools->parameters);
+    holds_start(&tool->holds, &tools->parameters);
+}
+
+static double reference_n(const struct tool *tool, const struct tools *tools)
+{
+    if (tools->parameters.deep_n > 0)
+        return tools->parameters.deep_n;
+    return force_quantile(&tool->force, 0.8);
+}
+
+/* Speed at a time, from the positions speed_span_s around it. */
+static double speed_at(const struct history *history, double time_s)
+{
+    struct sample a = history_interpolate(history, time_s - speed_span_s / 2);
+    struct sample b = history_interpolate(history, time_s + speed_span_s / 2);
+    double dt_s = b.time_s - a.time_s;
+    if (dt_s <= 0)
+        return 0;
+    return hypot(b.move_mm[0] - a.move_mm[0], b.move_mm[1] - a.move_mm[1]) / dt_s;
+}
+
+static void fill_speed(struct stroke *stroke, const struct history *history)
+{
+    double speed[SMOOTHNESS_MAX];
+    double duration_s = stroke->end_s - stroke->start_s;
+    size_t count = (size_t)fmin(duration_s * profile_rate_hz + 1, SMOOTHNESS_MAX);
+    double spacing_s = count > 1 ? duration_s / (double)(count - 1) : duration_s;
+    for (size_t i = 0; i < count; i++) {
+        speed[i] = speed_at(history, stroke->start_s + (double)i * spacing_s);
+        stroke->peak_speed_mm_s = fmax(stroke->peak_speed_mm_s, speed[i]);
+    }
+    stroke->mean_speed_mm_s = stroke->travel_mm / duration_s;
+    stroke->smoothness = smoothness_sparc(speed, count, 1 / spacing_s);
+}
+
+static void fill_peaks(struct stroke *stroke, const struct history *history)
+{
+    for (size_t i = history_find(history, stroke->start_s); i < history->count; i++) {
+        const struct sample *sample = history_at(history, i);
+        if (sample->time_s > stroke->end_s)
+            break;
+        stroke->peak_force_n = fmax(stroke->peak_force_n, sample->force_n);
+        stroke->peak_kpa = fmax(stroke->peak_kpa, sample->peak_kpa);
+        stroke->at_edge |= sample->at_edge;
+        stroke->saturated |= sample->saturated;
+    }
+}
+
+static struct stroke describe(const struct tool *tool, const struct tools *tools,
+                              const struct pass *pass)
+{
+    const struct history *history = &tool->history;
+    struct sample start = history_interpolate(history, pass->start_s);
+    struct sample end = history_interpolate(history, pass->end_s);
+    struct stroke stroke = {
+        .contact = tool->id,
+        .start_s = pass->start_s,
+        .end_s = pass->end_s,
+        .start_x_mm = start.at_mm[0],
+        .start_y_mm = start.at_mm[1],
+        .end_x_mm = end.at_mm[0],
+        .end_y_mm = end.at_mm[1],
+        .travel_mm = pass->travel_mm,
+        .direction_rad = atan2(pass->direction_mm[1], pass->direction_mm[0]),
+        .impulse_ns = end.impulse_ns - start.impulse_ns,
+        .mean_force_n = (end.impulse_ns - start.impulse_ns) / (pass->end_s - pass->start_s),
+    };
+    fill_speed(&stroke, history);
+    fill_peaks(&stroke, history);
+    stroke.slow = stroke.mean_speed_mm_s <= tools->parameters.slow_mm_s;
+    stroke.deep = stroke.mean_force_n >= tools->parameters.deep_share * reference_n(tool, tools);
+    return stroke;
+}
+
+static bool is_body(const struct tool *tool)
+{
+    return tool->body_s > body_share * tool->loaded_s;
+}
+
+static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
+{
+    if (is_body(tool))
+        return;
+    if (!tool->bouts.open)
+        bouts_open(&tool->bouts, ++tools->bout_id, tool->id, found->start_s);
+    struct event *event = queue_add(tools->queue, EVENT_HOLD);
+    event->hold = *found;
+    event->hold.id = ++tools->hold_id;
+    event->hold.contact = tool->id;
+    event->hold.bout = tool->bouts.bout.id;
+    bouts_hold(&tool->bouts, &event->hold);
+    totals_add(tools->totals, event);
+}
+
+static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
+{
+    if (is_body(tool))
+        return;
+    if (!tool->bouts.open)
+        bouts_open(&tool->bouts, ++tools->bout_id, tool->id, pass->start_s);
+    else if (tool->bouts.bout.strokes)
+        totals_interval(tools->totals, pass->start_s - tool->bouts.last_start_s);
+    struct event *event = queue_add(tools->queue, EVENT_STROKE);
+    event->stroke = describe(tool, tools, pass);
+    event->stroke.id = ++tools->stroke_id;
+    event->stroke.bout = tool->bouts.bout.id;
+    bouts_stroke(&tool->bouts, &event->stroke, pass->direction_mm, tools->parameters.partial_share);
+    totals_add(tools->totals, event);
+}
+
+static void close_bout(struct tool *tool, struct tools *tools)
+{
+    struct bout bout;
+    if (!bouts_close(&tool->bouts, &bout))
+        return;
+    struct event *event = queue_add(tools->queue, EVENT_BOUT);
+    event->bout = bout;
+    totals_add(tools->totals, event);
+}
+
+static void end_hold(struct tool *tool, struct tools *tools, double end_s)
+{
+    struct hold hold;
+    if (holds_end(&tool->holds, &tool->history, end_s, &hold))
+        publish_hold(tool, tools, &hold);
+}
+
+static void lift(struct tool *tool, struct tools *tools)
+{
+    struct pass pass;
+    if (!tool->loaded)
+        return;
+    tool->loaded = false;
+    tool->lifted_s = tool->last_s;
+    bool found = strokes_lift(&tool->strokes, &tool->history, &pass);
+    end_hold(tool, tools, found ? pass.start_s : tool->last_s);
+    if (!found)
+        return;
+    publish_stroke(tool, tools, &pass);
+    holds_resume(&tool->holds, &tool->history, pass.end_s);
+    end_hold(tool, tools, tool->last_s);
+}
+
+static bool carries(const struct tool *tool, const struct track *track)
+{
+    if (!track->present)
+        return false;
+    if (tool->force.total_s < trusted_s)
+        return true;
+    double share = tool->loaded ? lift_share : land_share;
+    return track->force_n >= share * force_quantile(&tool->force, 0.8);
+}
+
+/* Displacement of a contact, across its own axis for a strip. */
+static void roll(struct sample *sample, const struct track *track)
+{
+    double step[2] = {track->step_mm[0], track->step_mm[1]};
+    if (track->kind == CONTACT_ROLLER) {
+        double angle = track_angle_rad(track), n[2] = {-sin(angle), cos(angle)};
+        double across = step[0] * n[0] + step[1] * n[1];
+        step[0] = across * n[0];
+        step[1] = across * n[1];
+    }
+    sample->move_mm[0] += step[0];
+    sample->move_mm[1] += step[1];
+}
+
+static void take_sample(struct tool *tool, const struct track *track, double now_s)
+{
+    double dt_s = tool->loaded ? now_s - tool->last_s : 0;
+    struct sample *sample = &tool->sample;
+    roll(sample, track);
+    sample->impulse_ns += dt_s * (sample->force_n + track->force_n) / 2;
+    sample->time_s = now_s;
+    sample->at_mm[0] = track->shape.x_mm;
+    sample->at_mm[1] = track->shape.y_mm;
+    sample->force_n = track->force_n;
+    sample->peak_kpa = track->moments.peak_kpa;
+    sample->at_edge = track->moments.at_edge;
+    sample->saturated = track->saturated;
+    tool->loaded_s += dt_s;
+    tool->body_s += track->kind == CONTACT_BODY ? dt_s : 0;
+    force_add(&tool->force, track->force_n, dt_s);
+    history_push(&tool->history, sample);
+}
+
+static void advance(struct tool *tool, struct tools *tools)
+{
+    struct pass pass;
+    struct hold hold;
+    if (strokes_push(&tool->strokes, &tool->history, &tool->sample, &pass)) {
+        end_hold(tool, tools, pass.start_s);
+        publish_stroke(tool, tools, &pass);
+        holds_resume(&tool->holds, &tool->history, pass.end_s);
+        return;
+    }
+    double underway_s = strokes_underway_s(&tool->strokes);
+    if (underway_s < tool->sample.time_s) {
+        end_hold(tool, tools, underway_s);
+        return;
+    }
+    if (holds_push(&tool->holds, &tool->history, &tool->sample, &hold))
+        publish_hold(tool, tools, &hold);
+}
+
+void tool_push(struct tool *tool, struct tools *tools, const struct track *track)
+{
+    double now_s = tools->queue->now_s;
+    if (!carries(tool, track)) {
+        lift(tool, tools);
+        if (tool->bouts.open && now_s - tool->lifted_s > tools->parameters.bout_gap_s)
+            close_bout(tool, tools);
+        return;
+    }
+    if (!tool->loaded)
+        history_clear(&tool->history);
+    take_sample(tool, track, now_s);
+    tool->loaded = true;
+    tool->last_s = now_s;
+    advance(tool, tools);
+}
+
+void tool_interrupt(struct tool *tool, struct tools *tools)
+{
+    lift(tool, tools);
+}
+
+void tool_end(struct tool *tool, struct tools *tools)
+{
+    lift(tool, tools);
+    close_bout(tool, tools);
+    tool->id = 0;
+}

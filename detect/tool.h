@@ -1,0 +1,51 @@
+/**
+ * @file tool.h
+ * One contact from landing to lifting off: its history, strokes, holds, bout and reference force,
+ * and the events they make.
+ */
+#ifndef ROLLSCOPE_DETECT_TOOL_H
+#define ROLLSCOPE_DETECT_TOOL_H
+
+#include "bouts.h"
+#include "contacts.h"
+#include "force.h"
+#include "history.h"
+#include "holds.h"
+#include "queue.h"
+#include "strokes.h"
+#include "totals.h"
+
+struct tool {
+    uint32_t id; /**< contact id; 0: not in use */
+    bool loaded;
+    double last_s, lifted_s; /**< last sample; when it lifted off */
+    double body_s, loaded_s; /**< time it looked like a limb; time it was loaded */
+    struct sample sample;    /**< the newest */
+    struct strokes strokes;
+    struct holds holds;
+    struct bouts bouts;
+    struct force force;
+    struct history history;
+};
+
+/** What tools share. */
+struct tools {
+    struct parameters parameters;
+    struct queue *queue;
+    struct totals *totals;
+    uint32_t stroke_id, hold_id, bout_id;
+};
+
+/** Begins a contact. */
+void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s);
+
+/** Takes a contact into the present frame; publishes what became certain. */
+void tool_push(struct tool *tool, struct tools *tools, const struct track *track);
+
+/** Ends what is going on at the last sample: a gap in the frames, or the end of the session. */
+void tool_interrupt(struct tool *tool, struct tools *tools);
+
+/** The contact is gone for good. */
+void tool_end(struct tool *tool, struct tools *tools);
+
+#endif
