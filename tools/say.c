@@ -25,12 +25,17 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-__attribute__((format(printf, 1, 0))) static void line(const char *format, va_list arguments)
+void progress_hide(void)
 {
     if (terminal.drawn)
         fputs(CLEAR_LINE, stderr);
     terminal.drawn = false;
     terminal.drawn_s = 0;
+}
+
+__attribute__((format(printf, 1, 0))) static void line(const char *format, va_list arguments)
+{
+    progress_hide();
     char text[1024];
     vsnprintf(text, sizeof text, format, arguments);
     fprintf(stderr, "rollscope: %s\n", text);
@@ -87,8 +92,6 @@ void progress_show(const char *what, double share)
 
 void progress_end(void)
 {
-    if (terminal.drawn)
-        fputs(CLEAR_LINE, stderr);
-    terminal.drawn = terminal.running = false;
-    terminal.drawn_s = 0;
+    progress_hide();
+    terminal.running = false;
 }

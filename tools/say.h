@@ -31,7 +31,10 @@ int say_failure(const struct failure *failure);
  */
 void progress_show(const char *what, double share);
 
-/** Takes the progress line away; the next progress_show() measures a new piece of work. */
+/** Takes the progress line away, for other output, until the next progress_show(). */
+void progress_hide(void);
+
+/** The work is over: the next progress_show() measures a new piece of it. */
 void progress_end(void);
 
 #endif
