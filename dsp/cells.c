@@ -1,4 +1,5 @@
 #include "conditioner.h"
+#include "lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,111 +9,125 @@
 /* Taking a residue off leaves no cell further below zero than this share of its gate. */
 #define SLACK_GATES 0.1F
 
-static void row_load(struct conditioner *conditioner, const uint16_t *counts, uint16_t row)
+/* The arrays of one row. */
+struct row {
+    float *restrict base, *restrict gate, *restrict doubt, *restrict variance, *restrict last;
+    float *restrict jump, *restrict peak, *restrict residue, *restrict smooth, *restrict kpa;
+    float *restrict quiet;
+    uint8_t *restrict loaded, *restrict around, *restrict faults;
+    uint32_t cols;
+};
+
+static struct row row_of(const struct conditioner *conditioner, uint16_t row)
 {
     const struct cells *all = &conditioner->cells;
-    uint32_t first = (uint32_t)row * conditioner->cols;
-    const float *base = all->base + first, *gate = all->gate + first, *doubt = all->doubt + first;
-    const uint8_t *faults = all->faults + first;
-    float *load = all->kpa + first;
-    uint8_t *loaded = all->loaded + first;
-    const float scale = conditioner->scale_kpa;
-    for (uint16_t i = 0; i < conditioner->cols; i++)
-        load[i] = (float)counts[first + i] * scale - base[i];
-    for (uint16_t i = 0; i < conditioner->cols; i++)
-        loaded[i] = (uint8_t)((load[i] > gate[i] + doubt[i]) & (faults[i] == 0));
+    size_t first = (size_t)row * conditioner->cols;
+    return (struct row){
+        .base = all->base + first,
+        .gate = all->gate + first,
+        .doubt = all->doubt + first,
+        .variance = all->variance + first,
+        .last = all->last + first,
+        .jump = all->jump + first,
+        .peak = all->peak + first,
+        .residue = all->residue + first,
+        .smooth = all->smooth + first,
+        .kpa = all->kpa + first,
+        .quiet = conditioner->quiet,
+        .loaded = all->loaded + first,
+        .around = all->around + first,
+        .faults = all->faults + first,
+        .cols = conditioner->cols,
+    };
 }
 
-static void near_or(uint8_t *out, const uint8_t *in, uint32_t count, uint32_t step)
+LANES static void row_load(struct row row, const uint16_t *restrict counts, float scale)
 {
-    for (uint32_t i = step; i < count; i++)
-        out[i] |= in[i - step];
-    for (uint32_t i = 0; i + step < count; i++)
-        out[i] |= in[i + step];
+    for (uint32_t i = 0; i < row.cols; i++)
+        row.kpa[i] = (float)counts[i] * scale - row.base[i];
+    for (uint32_t i = 0; i < row.cols; i++)
+        row.loaded[i] = (uint8_t)((row.kpa[i] > row.gate[i] + row.doubt[i]) & (row.faults[i] == 0));
 }
 
+LANES static void or_five(uint8_t *restrict out, const uint8_t *restrict centre, uint32_t step,
+                          uint32_t count)
+{
+    const uint8_t *a = centre - 2 * (ptrdiff_t)step, *b = centre - (ptrdiff_t)step;
+    const uint8_t *c = centre + step, *d = centre + 2 * (size_t)step;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = (uint8_t)(centre[i] | a[i] | b[i] | c[i] | d[i]);
+}
+
+/* Rows are spread into `marks`, which has two empty rows before and behind, then columns. */
 void cells_spread(struct conditioner *conditioner)
 {
     struct cells *all = &conditioner->cells;
-    uint8_t *wide = conditioner->marks;
     const uint32_t cols = conditioner->cols;
-    memcpy(wide, all->loaded, conditioner->count);
-    for (uint16_t row = 0; row < conditioner->rows; row++)
-        for (uint32_t step = 1; step <= 2; step++)
-            near_or(wide + row * cols, all->loaded + row * cols, cols, step);
-    memcpy(all->around, wide, conditioner->count);
-    for (uint32_t step = 1; step <= 2; step++)
-        near_or(all->around, wide, conditioner->count, step * cols);
+    uint8_t *padded = conditioner->padded, *wide = conditioner->marks + 2 * (size_t)cols;
+    for (uint16_t row = 0; row < conditioner->rows; row++) {
+        memcpy(padded + 2, all->loaded + row * cols, cols);
+        or_five(wide + row * cols, padded + 2, 1, cols);
+    }
+    or_five(all->around, wide, cols, conditioner->count);
 }
 
-static float row_common(const struct conditioner *conditioner, uint32_t first)
+LANES static float row_common(struct row row)
 {
-    const float *load = conditioner->cells.kpa + first;
-    const uint8_t *around = conditioner->cells.around + first;
-    const uint8_t *faults = conditioner->cells.faults + first;
-    float sum = 0;
-    uint32_t quiet = 0;
-    for (uint16_t i = 0; i < conditioner->cols; i++) {
-        uint8_t use = (uint8_t)((around[i] | faults[i]) == 0);
-        sum += use ? load[i] : 0;
-        quiet += use;
+    float sums[LANE_COUNT] = {0}, counts[LANE_COUNT] = {0};
+    uint32_t i = 0;
+    for (uint32_t k = 0; k < row.cols; k++)
+        row.quiet[k] = (float)((row.around[k] | row.faults[k]) == 0);
+    for (; i + LANE_COUNT <= row.cols; i += LANE_COUNT)
+        for (uint32_t k = 0; k < LANE_COUNT; k++) {
+            sums[k] += row.quiet[i + k] * row.kpa[i + k];
+            counts[k] += row.quiet[i + k];
+        }
+    for (uint32_t k = 0; i + k < row.cols; k++) {
+        sums[k] += row.quiet[i + k] * row.kpa[i + k];
+        counts[k] += row.quiet[i + k];
     }
-    bool enough = quiet >= COMMON_MIN && 2 * quiet >= conditioner->cols;
-    return enough ? sum / (float)quiet : 0;
+    float sum = lanes_sum(sums), count = lanes_sum(counts);
+    return count >= COMMON_MIN && 2 * count >= (float)row.cols ? sum / count : 0;
 }
 
 /* Baseline and noise of the unloaded, memory of the loaded. */
-static void row_learn(const struct conditioner *conditioner, uint32_t first, float step,
-                      const struct weights *w)
+LANES static void row_learn(struct row row, float step, struct weights w)
 {
-    const struct cells *all = &conditioner->cells;
-    const float *restrict load = all->kpa + first, *restrict gate = all->gate + first;
-    const uint8_t *restrict around = all->around + first;
-    float *restrict base = all->base + first, *restrict doubt = all->doubt + first;
-    float *restrict variance = all->variance + first, *restrict jump = all->jump + first;
-    float *restrict last = all->last + first;
-    for (uint16_t i = 0; i < conditioner->cols; i++) {
-        float quiet = around[i] ? 0.0F : 1.0F;
-        float change = load[i] - last[i];
+    const float unknown = greater(w.doubtful, w.base);
+    for (uint32_t i = 0; i < row.cols; i++)
+        row.quiet[i] = (float)(row.around[i] == 0);
+    for (uint32_t i = 0; i < row.cols; i++) {
+        float load = row.kpa[i], quiet = row.quiet[i], doubt = row.doubt[i];
+        float change = load - row.last[i];
         float noise = change - step;
-        float rise = quiet * (doubt[i] > 0 && w->doubtful > w->base ? w->doubtful : w->base);
-        float weight = load[i] < -gate[i] ? w->fall : rise;
-        base[i] += weight * load[i];
-        doubt[i] -= quiet * w->doubtful * doubt[i];
-        variance[i] += quiet * w->variance * (0.5F * noise * noise - variance[i]);
-        jump[i] += w->jump * (fabsf(change) - jump[i]);
-        last[i] = load[i];
+        float rise = quiet * (doubt > 0 ? unknown : w.base);
+        float weight = load < -row.gate[i] ? w.fall : rise;
+        row.base[i] += weight * load;
+        row.doubt[i] = doubt - quiet * w.doubtful * doubt;
+        row.variance[i] += quiet * w.variance * (0.5F * noise * noise - row.variance[i]);
+        row.jump[i] += w.jump * (fabsf(change) - row.jump[i]);
+        row.last[i] = load;
     }
 }
 
 /* What a load leaves behind: never more than `share` of its fading peak, never more than what the
    cell has shown since the load left. */
-static void row_result(const struct conditioner *conditioner, uint32_t first, float common,
-                       const struct weights *w)
+LANES static void row_result(struct row row, float common, struct weights w)
 {
-    const struct cells *all = &conditioner->cells;
-    const float *restrict gate = all->gate + first;
-    float *restrict base = all->base + first, *restrict peak = all->peak + first;
-    float *restrict residue = all->residue + first, *restrict kpa = all->kpa + first;
-    float *restrict smooth = all->smooth + first;
-    for (uint16_t i = 0; i < conditioner->cols; i++) {
-        float load = kpa[i] - common;
-        float seen = smooth[i] + w->smooth * (load - smooth[i]);
-        float faded = peak[i] * w->fade;
-        float high = load > faded ? load : faded;
-        float bound = w->share * high;
-        float held = residue[i] < bound ? residue[i] : bound;
-        float left = held < seen ? held : seen;
-        left = left > 0 ? left : 0;
+    for (uint32_t i = 0; i < row.cols; i++) {
+        float load = row.kpa[i] - common;
+        float seen = row.smooth[i] + w.smooth * (load - row.smooth[i]);
+        float high = greater(load, row.peak[i] * w.fade);
+        float bound = w.share * high;
+        float left = greater(lesser(lesser(row.residue[i], bound), seen), 0);
         left = load > 2 * bound ? bound : left;
-        float room = 2 * bound - load, depth = load + SLACK_GATES * gate[i];
-        room = room < depth ? room : depth;
-        room = room > 0 ? room : 0;
-        base[i] += load < bound ? w->base * left : 0;
-        smooth[i] = seen;
-        peak[i] = high;
-        residue[i] = left;
-        kpa[i] = load - (left < room ? left : room);
+        float room = lesser(2 * bound - load, load + SLACK_GATES * row.gate[i]);
+        float absorbed = w.base * left;
+        row.base[i] += load < bound ? absorbed : 0;
+        row.smooth[i] = seen;
+        row.peak[i] = high;
+        row.residue[i] = left;
+        row.kpa[i] = load - lesser(left, greater(room, 0));
     }
 }
 
@@ -120,13 +135,14 @@ void cells_update(struct conditioner *conditioner, const uint16_t *counts,
                   const struct weights *weights)
 {
     for (uint16_t row = 0; row < conditioner->rows; row++)
-        row_load(conditioner, counts, row);
+        row_load(row_of(conditioner, row), counts + (size_t)row * conditioner->cols,
+                 conditioner->scale_kpa);
     cells_spread(conditioner);
     for (uint16_t row = 0; row < conditioner->rows; row++) {
-        uint32_t first = (uint32_t)row * conditioner->cols;
-        float common = row_common(conditioner, first);
-        row_learn(conditioner, first, common - conditioner->row_common[row], weights);
-        row_result(conditioner, first, common, weights);
+        struct row here = row_of(conditioner, row);
+        float common = row_common(here);
+        row_learn(here, common - conditioner->row_common[row], *weights);
+        row_result(here, common, *weights);
         conditioner->row_common[row] = common;
     }
 }

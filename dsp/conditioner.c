@@ -13,7 +13,12 @@
 /* Noise is taken over at least this many frames. */
 #define NOISE_FRAMES_MIN 200.0
 #define FLOAT_ARRAYS     16
-#define MARK_ARRAYS      6
+#define MARK_ARRAYS      5
+
+static size_t scratch_bytes(const struct conditioner *conditioner)
+{
+    return conditioner->count + (size_t)4 * conditioner->cols;
+}
 
 static void share_out(struct conditioner *conditioner)
 {
@@ -24,10 +29,16 @@ static void share_out(struct conditioner *conditioner)
                                     &all->lonely,   &all->level, &all->jumpy, &all->smooth};
     for (size_t k = 0; k < FLOAT_ARRAYS; k++)
         *arrays[k] = conditioner->memory + k * conditioner->count;
-    uint8_t **marks[MARK_ARRAYS] = {NULL,        &all->loaded, &all->around,
-                                    &all->alive, &all->known,  &all->faults};
-    for (size_t k = 1; k < MARK_ARRAYS; k++)
-        *marks[k] = conditioner->marks + k * conditioner->count;
+    uint8_t **marks[MARK_ARRAYS] = {&all->loaded, &all->around, &all->alive, &all->known,
+                                    &all->faults};
+    uint8_t *next = conditioner->marks + scratch_bytes(conditioner);
+    for (size_t k = 0; k < MARK_ARRAYS; k++)
+        *marks[k] = next + k * conditioner->count;
+}
+
+static size_t mark_bytes(const struct conditioner *conditioner)
+{
+    return scratch_bytes(conditioner) + (size_t)MARK_ARRAYS * conditioner->count;
 }
 
 struct conditioner *conditioner_create(const struct geometry *geometry,
@@ -45,13 +56,16 @@ struct conditioner *conditioner_create(const struct geometry *geometry,
     conditioner->zero_kpa = (float)fmax(0, -geometry->offset_kpa);
     conditioner->floor_kpa = (float)(geometry->scale_kpa / sqrt(12));
     conditioner->memory = calloc((size_t)FLOAT_ARRAYS * conditioner->count, sizeof(float));
-    conditioner->marks = calloc(MARK_ARRAYS, conditioner->count);
+    conditioner->marks = calloc(1, mark_bytes(conditioner));
+    conditioner->padded = calloc(1, (size_t)conditioner->cols + 4);
+    conditioner->quiet = calloc(conditioner->cols, sizeof(float));
     conditioner->row_common = calloc(conditioner->rows, sizeof(float));
     conditioner->row_time_s = calloc(conditioner->rows, sizeof(double));
     conditioner->bad = calloc(conditioner->count, sizeof *conditioner->bad);
     conditioner->sample = calloc(SAMPLE_MAX, sizeof(float));
-    if (!conditioner->memory || !conditioner->marks || !conditioner->row_common ||
-        !conditioner->row_time_s || !conditioner->bad || !conditioner->sample) {
+    if (!conditioner->memory || !conditioner->marks || !conditioner->padded ||
+        !conditioner->quiet || !conditioner->row_common || !conditioner->row_time_s ||
+        !conditioner->bad || !conditioner->sample) {
         conditioner_destroy(conditioner);
         return NULL;
     }
@@ -129,7 +143,7 @@ void conditioner_push(struct conditioner *conditioner, const struct frame *frame
 void conditioner_reset(struct conditioner *conditioner)
 {
     memset(conditioner->memory, 0, sizeof(float) * FLOAT_ARRAYS * conditioner->count);
-    memset(conditioner->marks, 0, (size_t)MARK_ARRAYS * conditioner->count);
+    memset(conditioner->marks, 0, mark_bytes(conditioner));
     memset(conditioner->row_common, 0, sizeof(float) * conditioner->rows);
     memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);
     conditioner->frames = 0;
@@ -145,6 +159,8 @@ void conditioner_destroy(struct conditioner *conditioner)
         return;
     free(conditioner->memory);
     free(conditioner->marks);
+    free(conditioner->padded);
+    free(conditioner->quiet);
     free(conditioner->row_common);
     free(conditioner->row_time_s);
     free(conditioner->bad);

@@ -55,8 +55,10 @@ struct conditioner {
     struct geometry geometry;
     struct parameters parameters;
     struct cells cells;
-    float *memory; /**< all float arrays of `cells` */
-    uint8_t *marks;
+    float *memory;   /**< all float arrays of `cells` */
+    uint8_t *marks;  /**< all byte arrays of `cells`, behind a scratch picture of [rows+4][cols] */
+    uint8_t *padded; /**< [cols+4] scratch row */
+    float *quiet;    /**< [cols] scratch row */
     float *row_common;  /**< [rows] common mode of the last frame, kPa */
     double *row_time_s; /**< [rows] when the row was last swept */
     uint32_t *bad;      /**< [cells] the bad ones */
