@@ -1,0 +1,35 @@
+/**
+ * @file wire.h
+ * A frame as bytes: a header of 56 bytes, little-endian, then the cells. Described in docs/bus.md.
+ *
+ *   0 u32 magic "RSFR"   4 u16 version 1   6 u16 header size 56
+ *   8 u32 flags         12 u16 rows       14 u16 cols
+ *  16 u64 number        24 u64 sequence   32 i64 time_us
+ *  40 u8[16] session id (UUID)            56 u16[rows*cols] cells
+ */
+#ifndef ROLLSCOPE_BUS_WIRE_H
+#define ROLLSCOPE_BUS_WIRE_H
+
+#include "bus.h"
+
+#define WIRE_FRAME_HEADER 56
+
+/** Bytes of a frame of that shape. */
+static inline size_t wire_frame_size(uint16_t rows, uint16_t cols)
+{
+    return WIRE_FRAME_HEADER + (size_t)rows * cols * 2;
+}
+
+/** @param bytes [wire_frame_size()] @param session a UUID as text @return bytes written */
+size_t wire_frame_encode(const struct frame *frame, const char *session, uint8_t *bytes);
+
+/**
+ * Checks a message and takes it apart.
+ * @param cells filled in where it is not NULL, [room]; frame->cells is set to it
+ * @param session filled in, the UUID as text
+ * @return STATUS_OK or STATUS_FORMAT: wrong magic, version, shape or length
+ */
+int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], uint16_t *cells,
+                      size_t room, const uint8_t *bytes, size_t size);
+
+#endif

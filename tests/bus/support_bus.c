@@ -1,0 +1,77 @@
+#include "support_bus.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+int folder_setup(void **state)
+{
+    char *folder = strdup("/tmp/rollscope-test-XXXXXX");
+    *state = folder;
+    return folder && mkdtemp(folder) ? 0 : -1;
+}
+
+int folder_teardown(void **state)
+{
+    char command[160];
+    snprintf(command, sizeof command, "rm -rf '%s'", (char *)*state);
+    int status = system(command);
+    free(*state);
+    return status;
+}
+
+struct bus_session session_make(const char *id, bool paced)
+{
+    struct bus_session session = {
+        .source = "test:",
+        .paced = paced,
+        .mat = {.geometry = {.rows = ROWS,
+                             .cols = COLS,
+                             .pitch_x_mm = 10.1,
+                             .pitch_y_mm = 0.3,
+                             .rate_hz = 100,
+                             .scale_kpa = 1.0 / 3.0,
+                             .full_scale = 4095},
+                .device = "tester",
+                .serial = "s/n \"7\"",
+                .protocol = "none"},
+    };
+    snprintf(session.id, sizeof session.id, "%s", id);
+    return session;
+}
+
+void frames_push(struct frame_publisher *publisher, unsigned count)
+{
+    struct bus_publisher_health health;
+    for (unsigned i = 0; i < count; i++) {
+        frame_publisher_health(publisher, &health);
+        uint16_t cells[ROWS * COLS];
+        for (unsigned cell = 0; cell < ROWS * COLS; cell++)
+            cells[cell] = (uint16_t)(health.next + cell);
+        struct frame frame = {.sequence = health.next * 2,
+                              .time_us = (int64_t)health.next * 10000 - 5,
+                              .flags = FRAME_SATURATED,
+                              .rows = ROWS,
+                              .cols = COLS,
+                              .cells = cells};
+        assert_int_equal(frame_publisher_push(publisher, &frame, NULL), 1);
+    }
+}
+
+void frame_check(const struct frame *frame, uint64_t number)
+{
+    assert_int_equal(frame->number, number);
+    assert_int_equal(frame->sequence, number * 2);
+    assert_true(frame->time_us == (int64_t)number * 10000 - 5);
+    assert_int_equal(frame->flags, FRAME_SATURATED);
+    assert_int_equal(frame->rows, ROWS);
+    assert_int_equal(frame->cols, COLS);
+    for (unsigned cell = 0; cell < ROWS * COLS; cell++)
+        assert_int_equal(frame->cells[cell], (uint16_t)(number + cell));
+}

@@ -1,0 +1,25 @@
+/* A bus folder of its own for each test, and frames whose cells tell their number. */
+#ifndef ROLLSCOPE_TESTS_SUPPORT_BUS_H
+#define ROLLSCOPE_TESTS_SUPPORT_BUS_H
+
+#include "bus/bus.h"
+
+#define ROWS 3
+#define COLS 5
+
+/* cmocka set-up and tear-down: *state is the folder's path. */
+int folder_setup(void **state);
+int folder_teardown(void **state);
+
+/* A session of a mat of ROWS x COLS at 100 Hz. */
+struct bus_session session_make(const char *id, bool paced);
+
+#define SESSION_A "00112233-4455-6677-8899-aabbccddeeff"
+#define SESSION_B "ffeeddcc-bbaa-9988-7766-554433221100"
+
+/* Publishes `count` frames; the cells of frame n are n, n + 1, ... */
+void frames_push(struct frame_publisher *publisher, unsigned count);
+
+void frame_check(const struct frame *frame, uint64_t number);
+
+#endif
