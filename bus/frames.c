@@ -28,7 +28,7 @@ static int frame_peek(const uint8_t *bytes, size_t size, uint64_t *number,
                       char session[BUS_SESSION_ID_SIZE])
 {
     struct frame frame;
-    int status = wire_frame_decode(&frame, session, NULL, 0, bytes, size);
+    int status = wire_frame_decode(&frame, session, bytes, size);
     *number = frame.number;
     return status;
 }
@@ -72,7 +72,8 @@ static bool continues(struct publisher *publisher, const struct bus_session *lef
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     double age_s = (double)now.tv_sec + (double)now.tv_nsec * 1e-9 - ring_written_s(ring);
-    return !ring_ended(ring) && !strcmp(left->source, session->source) && age_s >= 0 && age_s < adopt_s;
+    return !ring_ended(ring) && !strcmp(left->source, session->source) && age_s >= 0 &&
+           age_s < adopt_s;
 }
 
 static int session_begin(struct publisher *publisher, const struct bus_session *session,
@@ -122,7 +123,7 @@ int frame_publisher_last(const struct frame_publisher *publisher, struct frame *
     size_t size;
     if (!ring_next(ring) || ring_read(ring, ring_next(ring) - 1, &bytes, &size) < 1)
         return 0;
-    return !wire_frame_decode(frame, session, NULL, 0, bytes, size);
+    return !wire_frame_decode(frame, session, bytes, size);
 }
 
 bool frame_publisher_ended(const struct frame_publisher *publisher)
@@ -212,8 +213,8 @@ int frame_reader_next(struct frame_reader *reader, struct frame *frame, int time
     if (status < 1)
         return status;
     char session[BUS_SESSION_ID_SIZE];
-    wire_frame_decode(frame, session, reader->cells, (size_t)MAT_SIDE_MAX * MAT_SIDE_MAX, bytes,
-                      size);
+    wire_frame_decode(frame, session, bytes, size);
+    wire_cells_decode(frame, reader->cells, bytes);
     return 1;
 }
 

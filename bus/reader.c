@@ -4,7 +4,6 @@
 #include "folder.h"
 #include "sockets.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,9 +100,9 @@ int reader_open(struct reader **result, const char *folder, const struct stream_
     return STATUS_OK;
 }
 
-static void ask(struct reader *reader, enum ask what, uint64_t count)
+static void ask(struct reader *reader, enum ask what)
 {
-    struct request request = {.ask = what, .from = reader->next, .count = count};
+    struct request request = {.ask = what, .from = reader->next, .count = RANGE};
     memcpy(request.reader, reader->name, sizeof request.reader);
     char text[CONTROL_SIZE];
     int length = request_write(&request, text, sizeof text);
@@ -118,7 +117,7 @@ static void ask(struct reader *reader, enum ask what, uint64_t count)
 static void acknowledge(struct reader *reader, uint64_t least)
 {
     if (reader->known && *reader->name && reader->next - reader->acknowledged >= least)
-        ask(reader, ASK_ACK, 0);
+        ask(reader, ASK_ACK);
 }
 
 /* Whether a session's messages are the ones that are read. */
@@ -159,24 +158,28 @@ static void lost_note(struct reader *reader, uint64_t number)
     reader->next = number;
 }
 
+static void state_read(struct reader *reader, const char *text, size_t size)
+{
+    struct answer answer;
+    if (answer_read(&answer, text, size)) {
+        reader->health.malformed++;
+        return;
+    }
+    state_take(reader, &answer);
+    if (reader->known && !answer.count && answer.from > reader->next)
+        lost_note(reader, answer.from);
+}
+
 /* Takes the head of an answer; the messages of a range stay in the socket. */
 static void answer_take(struct reader *reader)
 {
     char text[CONTROL_SIZE];
-    struct answer answer;
     int length = zmq_recv(reader->asked, text, sizeof text, ZMQ_DONTWAIT);
     if (length < 0)
         return;
     reader->asked_ms = 0;
     reader->heard_ms = now_ms();
-    if ((size_t)length < sizeof text && !answer_read(&answer, text, (size_t)length)) {
-        state_take(reader, &answer);
-        if (reader->known && !answer.count && answer.from > reader->next)
-            lost_note(reader, answer.from);
-        return;
-    }
-    reader->health.malformed++;
-    parts_skip(reader->asked);
+    state_read(reader, text, (size_t)length);
 }
 
 static int give(struct reader *reader, zmq_msg_t *message, uint64_t number)
@@ -243,15 +246,6 @@ static int held_next(struct reader *reader)
     return give(reader, &reader->held, reader->held_number);
 }
 
-static void end_take(struct reader *reader, zmq_msg_t *message)
-{
-    struct answer answer;
-    if (answer_read(&answer, zmq_msg_data(message), zmq_msg_size(message)))
-        reader->health.malformed++;
-    else
-        state_take(reader, &answer);
-}
-
 /* @return 1 a live message is given; 0 none is there, or one is held */
 static int live_next(struct reader *reader)
 {
@@ -268,7 +262,7 @@ static int live_next(struct reader *reader)
         parts_skip(reader->live);
         reader->heard_ms = now_ms();
         if (length == 3 && !memcmp(topic, "end", 3))
-            end_take(reader, &message);
+            state_read(reader, zmq_msg_data(&message), zmq_msg_size(&message));
         else if (message_peek(reader, &message, &number))
             hold(reader, &message, number);
         zmq_msg_close(&message);
@@ -285,24 +279,22 @@ static void questions_ask(struct reader *reader)
     if (reader->asked_ms && now - reader->asked_ms < ASK_AGAIN_MS)
         return;
     if (!reader->known)
-        ask(reader, ASK_HELLO, 0);
+        ask(reader, ASK_HELLO);
     else if (!reader->skip && (reader->holding || reader->newest > reader->next))
-        ask(reader, ASK_RANGE, RANGE);
+        ask(reader, ASK_RANGE);
     else if (reader->finish_ms ? !reader->ended : now - reader->heard_ms > QUIET_MS)
-        ask(reader, ASK_STATE, 0);
-}
-
-static void finish_check(struct reader *reader)
-{
-    if (!reader->finish_ms || reader->ended || now_ms() - reader->finish_ms < FINISH_MS)
-        return;
-    reader->ended = true;
-    reader->end = reader->next;
+        ask(reader, ASK_STATE);
 }
 
 static bool at_end(const struct reader *reader)
 {
     return reader->ended && (reader->next >= reader->end || (reader->skip && !reader->holding));
+}
+
+/* Whether the publisher is silent about where to finish: then it is here. */
+static bool finish_late(const struct reader *reader)
+{
+    return reader->finish_ms && !reader->ended && now_ms() - reader->finish_ms >= FINISH_MS;
 }
 
 /* Waits for either socket. @return false when a signal came */
@@ -350,8 +342,7 @@ int reader_next(struct reader *reader, const uint8_t **bytes, size_t *size, int 
             *size = zmq_msg_size(&reader->current);
             return 1;
         }
-        finish_check(reader);
-        if (at_end(reader))
+        if (at_end(reader) || finish_late(reader))
             return STATUS_END;
         if (reader->displaced)
             return failure_set(failure, STATUS_LOST, "bus: another session began before the end");
@@ -396,7 +387,7 @@ void reader_close(struct reader *reader)
     if (!reader)
         return;
     if (reader->known && *reader->name)
-        ask(reader, ASK_BYE, 0);
+        ask(reader, ASK_BYE);
     zmq_msg_close(&reader->current);
     zmq_msg_close(&reader->held);
     if (reader->live)

@@ -88,8 +88,8 @@ static int header_check(const uint8_t *bytes, size_t size)
     return STATUS_OK;
 }
 
-int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], uint16_t *cells,
-                      size_t room, const uint8_t *bytes, size_t size)
+int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], const uint8_t *bytes,
+                      size_t size)
 {
     if (header_check(bytes, size))
         return STATUS_FORMAT;
@@ -99,15 +99,16 @@ int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], ui
     frame->number = get(bytes + AT_NUMBER, 8);
     frame->sequence = get(bytes + AT_SEQUENCE, 8);
     frame->time_us = (int64_t)get(bytes + AT_TIME, 8);
-    frame->cells = cells;
+    frame->cells = NULL;
     session_unpack(session, bytes + AT_SESSION);
+    return STATUS_OK;
+}
+
+void wire_cells_decode(struct frame *frame, uint16_t *cells, const uint8_t *bytes)
+{
     size_t count = (size_t)frame->rows * frame->cols;
-    if (!cells)
-        return STATUS_OK;
-    if (count > room)
-        return STATUS_FORMAT;
     const uint8_t *from = bytes + WIRE_FRAME_HEADER;
     for (size_t i = 0; i < count; i++)
         cells[i] = (uint16_t)(from[2 * i] | from[2 * i + 1] << 8);
-    return STATUS_OK;
+    frame->cells = cells;
 }

@@ -24,12 +24,16 @@ static inline size_t wire_frame_size(uint16_t rows, uint16_t cols)
 size_t wire_frame_encode(const struct frame *frame, const char *session, uint8_t *bytes);
 
 /**
- * Checks a message and takes it apart.
- * @param cells filled in where it is not NULL, [room]; frame->cells is set to it
+ * Checks a message and reads all but the cells.
+ * @param frame filled in; its cells are NULL
  * @param session filled in, the UUID as text
  * @return STATUS_OK or STATUS_FORMAT: wrong magic, version, shape or length
  */
-int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], uint16_t *cells,
-                      size_t room, const uint8_t *bytes, size_t size);
+int wire_frame_decode(struct frame *frame, char session[BUS_SESSION_ID_SIZE], const uint8_t *bytes,
+                      size_t size);
+
+/** Reads the cells of a message that wire_frame_decode() took. @param cells [rows*cols], filled in;
+ *  frame->cells is set to it */
+void wire_cells_decode(struct frame *frame, uint16_t *cells, const uint8_t *bytes);
 
 #endif

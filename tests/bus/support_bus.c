@@ -1,5 +1,7 @@
 #include "support_bus.h"
 
+#include "bus/sockets.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,4 +76,60 @@ void frame_check(const struct frame *frame, uint64_t number)
     assert_int_equal(frame->cols, COLS);
     for (unsigned cell = 0; cell < ROWS * COLS; cell++)
         assert_int_equal(frame->cells[cell], (uint16_t)(number + cell));
+}
+
+struct frame_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes)
+{
+    struct bus_session session = session_make(id, paced);
+    struct frame_publisher_options options = {.ring_bytes = ring_bytes};
+    struct frame_publisher *publisher;
+    struct failure failure;
+    if (frame_publisher_open(&publisher, *state, &session, &options, &failure))
+        fail_msg("%s", failure.text);
+    return publisher;
+}
+
+struct frame_reader *reader_at(void **state, const char *name, uint64_t from)
+{
+    struct bus_reader_options options = {.name = name, .from = from};
+    struct frame_reader *reader;
+    assert_int_equal(frame_reader_open(&reader, *state, &options, NULL), STATUS_OK);
+    return reader;
+}
+
+/* The next frame, end or loss, with the publisher answering meanwhile. */
+int frame_await(struct frame_publisher *publisher, struct frame_reader *reader, struct frame *frame)
+{
+    struct failure failure;
+    for (int64_t until = now_ms() + PATIENCE_MS; now_ms() < until;) {
+        int status = frame_reader_next(reader, frame, 1, &failure);
+        if (status)
+            return status;
+        frame_publisher_serve(publisher, 0);
+    }
+    fail_msg("nothing came");
+    return 0;
+}
+
+void expect_frames(struct frame_publisher *publisher, struct frame_reader *reader, uint64_t from,
+                   uint64_t to)
+{
+    struct frame frame;
+    for (uint64_t number = from; number < to; number++) {
+        assert_int_equal(frame_await(publisher, reader, &frame), 1);
+        frame_check(&frame, number);
+    }
+}
+
+void expect_end(struct frame_publisher *publisher, struct frame_reader *reader)
+{
+    struct frame frame;
+    assert_int_equal(frame_await(publisher, reader, &frame), STATUS_END);
+}
+
+struct bus_reader_health health_of(const struct frame_reader *reader)
+{
+    struct bus_reader_health health;
+    frame_reader_health(reader, &health);
+    return health;
 }
