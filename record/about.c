@@ -1,0 +1,80 @@
+#include "about.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct text_attribute {
+    const char *name;
+    size_t offset, size;
+};
+
+#define TEXT(name, field)                                                                          \
+    {                                                                                              \
+        name, offsetof(struct session_about, field), sizeof(((struct session_about *)0)->field)    \
+    }
+
+static const struct text_attribute texts[] = {
+    TEXT("title", title),
+    TEXT("session_id", session_id),
+    TEXT("created", created),
+    TEXT("software", software),
+    TEXT("source", source),
+    TEXT("device", mat.device),
+    TEXT("device_serial", mat.serial),
+    TEXT("device_protocol", mat.protocol),
+    TEXT("calibration", mat.calibration),
+    TEXT("subject", subject),
+    TEXT("body_part", body_part),
+    TEXT("side", side),
+    TEXT("tool", tool),
+    TEXT("operator", operator_name),
+    TEXT("notes", notes),
+};
+
+#define TEXT_COUNT (sizeof texts / sizeof texts[0])
+
+int about_write(hid_t root, const struct session_about *about)
+{
+    if (hdf_write_text(root, "Conventions", "CF-1.10") < 0 ||
+        hdf_write_text(root, "format", FORMAT_NAME) < 0 ||
+        hdf_write_integer(root, "format_version", H5T_STD_I32LE, FORMAT_VERSION) < 0 ||
+        about_write_closed(root, false) < 0)
+        return -1;
+    for (size_t i = 0; i < TEXT_COUNT; i++) {
+        const char *text = (const char *)about + texts[i].offset;
+        if (*text && hdf_write_text(root, texts[i].name, text) < 0)
+            return -1;
+    }
+    const struct geometry *geometry = &about->mat.geometry;
+    if (hdf_write_double(root, "rate_hz", geometry->rate_hz) < 0 ||
+        hdf_write_double(root, "pitch_x_mm", geometry->pitch_x_mm) < 0)
+        return -1;
+    return hdf_write_double(root, "pitch_y_mm", geometry->pitch_y_mm);
+}
+
+int about_write_closed(hid_t root, bool closed)
+{
+    return hdf_write_integer(root, "closed", H5T_STD_I32LE, closed);
+}
+
+int about_read(hid_t root, struct session_about *about, bool *own, const char *path,
+               struct failure *failure)
+{
+    char format[sizeof FORMAT_NAME + 1] = "";
+    double number = 0;
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        hdf_read_text(root, texts[i].name, (char *)about + texts[i].offset, texts[i].size);
+    hdf_read_text(root, "format", format, sizeof format);
+    *own = !strcmp(format, FORMAT_NAME);
+    if (*own && hdf_read_double(root, "format_version", &number) > 0 && number > FORMAT_VERSION)
+        return failure_set(failure, STATUS_UNSUPPORTED,
+                           "%s: format_version %g is newer than this software reads (%d)", path,
+                           number, FORMAT_VERSION);
+    number = 1;
+    hdf_read_double(root, "closed", &number);
+    about->closed = number > 0;
+    number = 0;
+    if (hdf_read_double(root, "rate_hz", &number) > 0 && number > 0 && number < 1e6)
+        about->mat.geometry.rate_hz = number;
+    return STATUS_OK;
+}

@@ -1,0 +1,28 @@
+/**
+ * @file about.h
+ * The root attributes of a session file. One thread at a time.
+ */
+#ifndef ROLLSCOPE_RECORD_ABOUT_H
+#define ROLLSCOPE_RECORD_ABOUT_H
+
+#include "hdf.h"
+#include "record.h"
+
+#define FORMAT_NAME    "rollscope-session"
+#define FORMAT_VERSION 1
+
+/** Writes every attribute that is not an empty text, `closed` as 0. @return negative on failure */
+int about_write(hid_t root, const struct session_about *about);
+
+/** Writes `closed`, which is there already. */
+int about_write_closed(hid_t root, bool closed);
+
+/**
+ * Reads what is there; the geometry's sides and scale are left alone.
+ * @param own set to whether the file says it is a rollscope session
+ * @return STATUS_OK, or STATUS_UNSUPPORTED for a newer format
+ */
+int about_read(hid_t root, struct session_about *about, bool *own, const char *path,
+               struct failure *failure);
+
+#endif

@@ -1,0 +1,262 @@
+#include "cells.h"
+
+#include "frame_log.h"
+#include "hdf_file.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define BLOCK_BYTES     ((hsize_t)512 << 10)
+#define BLOCK_BYTES_MAX ((hsize_t)8 << 20)
+#define COUNT_MAX       65535
+#define PITCH_TOLERANCE 0.01
+
+static int check_shape(struct cells *cells, struct geometry *geometry, struct failure *failure)
+{
+    const char *path = cells->path;
+    hsize_t sizes[3];
+    hid_t space = H5Dget_space(cells->dataset);
+    int rank = H5Sget_simple_extent_ndims(space);
+    H5Sclose(space);
+    if (rank != 3 || hdf_shape(cells->dataset, 3, sizes) < 0)
+        return failure_set(failure, STATUS_FORMAT,
+                           "%s: pressure has rank %d, must be 3 (time, y, x)", path, rank);
+    if (sizes[1] < 1 || sizes[1] > MAT_SIDE_MAX || sizes[2] < 1 || sizes[2] > MAT_SIDE_MAX)
+        return failure_set(
+            failure, STATUS_FORMAT, "%s: pressure has %llu rows and %llu columns, must be 1 to %d",
+            path, (unsigned long long)sizes[1], (unsigned long long)sizes[2], MAT_SIDE_MAX);
+    cells->length = sizes[0];
+    cells->frame_cells = (size_t)(sizes[1] * sizes[2]);
+    geometry->rows = (uint16_t)sizes[1];
+    geometry->cols = (uint16_t)sizes[2];
+    return STATUS_OK;
+}
+
+static int check_type(struct cells *cells, struct failure *failure)
+{
+    const char *path = cells->path;
+    hid_t type = H5Dget_type(cells->dataset);
+    H5T_class_t class = H5Tget_class(type);
+    size_t size = H5Tget_size(type);
+    H5Tclose(type);
+    if ((class != H5T_INTEGER && class != H5T_FLOAT) || size > sizeof(double))
+        return failure_set(failure, STATUS_FORMAT, "%s: pressure holds no numbers", path);
+    cells->integers = class == H5T_INTEGER;
+    cells->wide = !cells->integers || size > sizeof(uint16_t);
+    return STATUS_OK;
+}
+
+static int check_coordinate(hid_t root, const char *name, uint16_t count, double *pitch_mm,
+                            const char *path, struct failure *failure)
+{
+    double centres[MAT_SIDE_MAX] = {0};
+    hsize_t length = 0;
+    char units[32] = "";
+    hid_t dataset = hdf_open_dataset(root, name, path, failure);
+    if (dataset < 0)
+        return (int)dataset;
+    int rank = hdf_shape(dataset, 1, &length);
+    hdf_read_text(dataset, "units", units, sizeof units);
+    int status = hdf_check_storage(dataset, name, path, failure);
+    int read = rank < 0 || length != count || status < 0
+                   ? -1
+                   : hdf_read_rows(dataset, H5T_NATIVE_DOUBLE, 0, count, centres);
+    H5Dclose(dataset);
+    if (status < 0)
+        return status;
+    if (rank < 0 || length != count)
+        return failure_set(failure, STATUS_FORMAT,
+                           "%s: %s must have rank 1 and %u values, as pressure has", path, name,
+                           count);
+    if (read < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s: %s holds no numbers", path, name);
+    double unit = length_unit_mm(units);
+    if (!(unit > 0))
+        return failure_set(failure, STATUS_FORMAT, "%s: %s has unknown units '%s'", path, name,
+                           units);
+    *pitch_mm = count > 1 ? (centres[count - 1] - centres[0]) * unit / (count - 1) : 0;
+    for (int i = 1; i < count; i++)
+        if (!(fabs((centres[i] - centres[i - 1]) * unit - *pitch_mm) <=
+              PITCH_TOLERANCE * *pitch_mm))
+            return failure_set(failure, STATUS_FORMAT,
+                               "%s: %s must rise in equal steps; step %d does not", path, name, i);
+    return STATUS_OK;
+}
+
+static void prefer_exact(hid_t root, const char *name, double *pitch_mm)
+{
+    double exact;
+    if (hdf_read_double(root, name, &exact) > 0 && exact > 0 &&
+        (*pitch_mm <= 0 || fabs(exact - *pitch_mm) <= PITCH_TOLERANCE * *pitch_mm))
+        *pitch_mm = exact;
+}
+
+static int check_coordinates(hid_t root, struct geometry *geometry, const char *path,
+                             struct failure *failure)
+{
+    int status =
+        check_coordinate(root, VARIABLE_Y, geometry->rows, &geometry->pitch_y_mm, path, failure);
+    if (status == STATUS_OK)
+        status = check_coordinate(root, VARIABLE_X, geometry->cols, &geometry->pitch_x_mm, path,
+                                  failure);
+    if (status < 0)
+        return status;
+    prefer_exact(root, "pitch_y_mm", &geometry->pitch_y_mm);
+    prefer_exact(root, "pitch_x_mm", &geometry->pitch_x_mm);
+    if (geometry->pitch_y_mm <= 0)
+        geometry->pitch_y_mm = geometry->pitch_x_mm;
+    if (geometry->pitch_x_mm <= 0)
+        geometry->pitch_x_mm = geometry->pitch_y_mm;
+    return STATUS_OK;
+}
+
+static int check_scale(struct cells *cells, struct geometry *geometry, struct failure *failure)
+{
+    const char *path = cells->path;
+    char units[48] = "";
+    double factor = 1, offset = 0, most = 0, calibrated = 1;
+    hdf_read_text(cells->dataset, "units", units, sizeof units);
+    double unit = pressure_unit_kpa(units);
+    if (unit <= 0 && unit >= 0)
+        return failure_set(failure, STATUS_FORMAT, "%s: pressure has unknown units '%s'", path,
+                           units);
+    hdf_read_double(cells->dataset, "scale_factor", &factor);
+    hdf_read_double(cells->dataset, "add_offset", &offset);
+    hdf_read_double(cells->dataset, "calibrated", &calibrated);
+    cells->has_most = hdf_read_double(cells->dataset, "valid_max", &most) > 0 && most >= 1;
+    if (!isfinite(factor) || factor <= 0 || !isfinite(offset))
+        return failure_set(failure, STATUS_FORMAT,
+                           "%s: pressure has scale_factor %g and add_offset %g", path, factor,
+                           offset);
+    cells->calibrated = unit > 0 && calibrated > 0;
+    geometry->scale_kpa = factor * fabs(unit);
+    geometry->offset_kpa = offset * fabs(unit);
+    geometry->full_scale = cells->has_most && most < COUNT_MAX ? (uint16_t)most : COUNT_MAX;
+    return STATUS_OK;
+}
+
+static void plan_blocks(struct cells *cells, const struct geometry *geometry)
+{
+    hsize_t chunk[3] = {1, 1, 1};
+    hsize_t frame_bytes = geometry_cells(geometry) * sizeof(double);
+    hid_t creation = H5Dget_create_plist(cells->dataset);
+    if (H5Pget_layout(creation) == H5D_CHUNKED)
+        H5Pget_chunk(creation, 3, chunk);
+    H5Pclose(creation);
+    hsize_t most = BLOCK_BYTES_MAX / frame_bytes;
+    hsize_t block = chunk[0] < most ? chunk[0] : most;
+    if (block * frame_bytes < BLOCK_BYTES)
+        block *= BLOCK_BYTES / (block * frame_bytes);
+    cells->block = (size_t)block;
+}
+
+struct scan {
+    double most;
+    bool whole; /* every number is a whole one */
+};
+
+static int scan_block(const double *numbers, size_t count, struct scan *scan)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(numbers[i]))
+            return (int)i;
+        if (numbers[i] > scan->most)
+            scan->most = numbers[i];
+        scan->whole =
+            scan->whole && numbers[i] >= rint(numbers[i]) && numbers[i] <= rint(numbers[i]);
+    }
+    return -1;
+}
+
+static int read_numbers(struct cells *cells, uint64_t first, size_t count, struct scan *scan,
+                        struct failure *failure)
+{
+    const char *path = cells->path;
+    size_t frame_cells = cells->frame_cells;
+    hdf_begin();
+    if (hdf_read_rows(cells->dataset, H5T_NATIVE_DOUBLE, first, count, cells->numbers) < 0)
+        return hdf_failure(failure, path, "pressure cannot be read");
+    int bad = scan_block(cells->numbers, count * frame_cells, scan);
+    if (bad >= 0)
+        return failure_set(failure, STATUS_FORMAT,
+                           "%s: pressure of frame %llu holds NaN or infinity", path,
+                           (unsigned long long)(first + (size_t)bad / frame_cells));
+    return STATUS_OK;
+}
+
+static int requantise(struct cells *cells, struct geometry *geometry, struct failure *failure)
+{
+    const char *path = cells->path;
+    struct scan scan = {.most = 0, .whole = true};
+    cells->numbers = calloc(cells->block * cells->frame_cells, sizeof *cells->numbers);
+    if (!cells->numbers)
+        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
+    for (uint64_t first = 0; first < cells->length; first += cells->block) {
+        uint64_t left = cells->length - first;
+        size_t count = left < cells->block ? (size_t)left : cells->block;
+        int status = read_numbers(cells, first, count, &scan, failure);
+        if (status < 0)
+            return status;
+    }
+    cells->gain = 1;
+    if (scan.most > 0 && !(scan.whole && scan.most <= COUNT_MAX)) {
+        cells->gain = (COUNT_MAX - 1) / scan.most;
+        geometry->scale_kpa /= cells->gain;
+        geometry->full_scale = COUNT_MAX;
+        cells->has_most = false;
+    }
+    return STATUS_OK;
+}
+
+int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struct failure *failure)
+{
+    const char *path = cells->path;
+    cells->dataset = hdf_open_dataset(root, VARIABLE_PRESSURE, path, failure);
+    if (cells->dataset < 0)
+        return (int)cells->dataset;
+    int status = check_shape(cells, geometry, failure);
+    if (status == STATUS_OK)
+        status = check_type(cells, failure);
+    if (status == STATUS_OK)
+        status = hdf_check_storage(cells->dataset, VARIABLE_PRESSURE, path, failure);
+    if (status == STATUS_OK)
+        status = check_coordinates(root, geometry, path, failure);
+    if (status == STATUS_OK)
+        status = check_scale(cells, geometry, failure);
+    if (status < 0)
+        return status;
+    plan_blocks(cells, geometry);
+    if (cells->wide)
+        status = requantise(cells, geometry, failure);
+    struct failure unfit;
+    if (status == STATUS_OK && geometry_check(geometry, &unfit) < 0)
+        status = failure_set(failure, STATUS_FORMAT, "%s: %s", path, unfit.text);
+    return status;
+}
+
+int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *counts,
+               struct failure *failure)
+{
+    if (!cells->wide) {
+        hdf_begin();
+        if (hdf_read_rows(cells->dataset, H5T_NATIVE_UINT16, first, count, counts) < 0)
+            return hdf_failure(failure, cells->path, "pressure cannot be read");
+        return STATUS_OK;
+    }
+    struct scan scan = {.most = 0};
+    int status = read_numbers(cells, first, count, &scan, failure);
+    for (size_t i = 0; i < count * cells->frame_cells && status == STATUS_OK; i++) {
+        double number = cells->numbers[i] * cells->gain;
+        counts[i] = number <= 0 ? 0 : number >= COUNT_MAX ? COUNT_MAX : (uint16_t)lrint(number);
+    }
+    return status;
+}
+
+void cells_close(struct cells *cells)
+{
+    if (cells->dataset > 0)
+        H5Dclose(cells->dataset);
+    free(cells->numbers);
+    *cells = (struct cells){.dataset = 0};
+}

@@ -1,0 +1,37 @@
+/**
+ * @file cells.h
+ * The variables `pressure`, `y` and `x` of any session file as a geometry and u2 counts. One thread
+ * at a time.
+ */
+#ifndef ROLLSCOPE_RECORD_CELLS_H
+#define ROLLSCOPE_RECORD_CELLS_H
+
+#include "hdf.h"
+
+#include <stdbool.h>
+
+struct cells {
+    const char *path; /**< of the file, for messages; the caller's, set before opening */
+    hid_t dataset;
+    uint64_t length;    /**< frames */
+    size_t frame_cells; /**< rows * cols */
+    bool integers, wide, calibrated, has_most;
+    double gain;     /**< counts per stored number; 0: stored numbers are counts */
+    size_t block;    /**< frames that are read at once */
+    double *numbers; /**< [block * rows * cols], where gain is not 0 */
+};
+
+/**
+ * Opens and checks rank, sides, type, units, coordinates; scans numbers that are no counts for
+ * their highest value. cells_close() either way.
+ * @param geometry rate_hz is left alone
+ */
+int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struct failure *failure);
+
+/** Reads frames [first, first + count), count <= block. */
+int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *counts,
+               struct failure *failure);
+
+void cells_close(struct cells *cells);
+
+#endif

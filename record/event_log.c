@@ -1,0 +1,224 @@
+#include "event_log.h"
+
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTACT_CHUNK_ROWS 512
+#define EVENT_CHUNK_ROWS   64
+#define SPOTS_MAX          4096
+
+#define COMMON(field, name, unit, text, type)                                                      \
+    {                                                                                              \
+        name, name, unit, text, type, (uint16_t)offsetof(struct event, field),                     \
+            (uint16_t)sizeof(((struct event *)0)->field)                                           \
+    }
+
+static const struct column common_columns[] = {
+    COMMON(number, TABLE_DIMENSION, "1", "number of the event, in the order of publication",
+           COLUMN_U64),
+    COMMON(frame, "frame", "1", "number of the frame at which the event was certain", COLUMN_U64),
+    COMMON(published_s, "published", "s", "time of that frame", COLUMN_TIME),
+};
+
+#define COMMON_COUNT (sizeof common_columns / sizeof common_columns[0])
+
+struct waiting {
+    struct event rows[TABLE_BATCH];
+    size_t count;
+};
+
+struct event_log {
+    struct table tables[EVENT_SUMMARY];
+    struct waiting waiting[EVENT_SUMMARY];
+    hid_t summary;
+    size_t spots;
+    uint32_t spot_ids[SPOTS_MAX];
+};
+
+void event_columns(struct table *table, enum event_type type)
+{
+    const struct event_kind *kind = event_kind(type);
+    table_columns(table, common_columns, COMMON_COUNT);
+    table_columns(table, kind->columns, kind->column_count);
+}
+
+static int write_number(hid_t group, const struct event *event, const struct column *column)
+{
+    const void *field = (const char *)event + column->offset;
+    switch (column->type) {
+    case COLUMN_U32:
+        return hdf_write_integer(group, column->name, H5T_STD_U32LE,
+                                 (int64_t) * (const uint32_t *)field);
+    case COLUMN_U64:
+        return hdf_write_integer(group, column->name, H5T_STD_U64LE,
+                                 (int64_t) * (const uint64_t *)field);
+    default:
+        return hdf_write_double(group, column->name, event_number(event, column));
+    }
+}
+
+static int write_summary(hid_t group, const struct event *event)
+{
+    const struct event_kind *kind = event_kind(EVENT_SUMMARY);
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        if (write_number(group, event, &common_columns[i]) < 0)
+            return -1;
+    for (size_t i = 0; i < kind->column_count; i++)
+        if (write_number(group, event, &kind->columns[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static void read_number(hid_t group, struct event *event, const struct column *column)
+{
+    double value = NAN;
+    hdf_read_double(group, column->name, &value);
+    event_set_number(event, column, value);
+}
+
+void event_log_read_summary(hid_t group, struct event *event)
+{
+    const struct event_kind *kind = event_kind(EVENT_SUMMARY);
+    event->type = EVENT_SUMMARY;
+    for (size_t i = 0; i < COMMON_COUNT; i++)
+        read_number(group, event, &common_columns[i]);
+    for (size_t i = 0; i < kind->column_count; i++)
+        read_number(group, event, &kind->columns[i]);
+}
+
+static int describe_summary(hid_t group, const char *time_units)
+{
+    const struct event_kind *kind = event_kind(EVENT_SUMMARY);
+    if (hdf_write_text(group, "published_units", time_units) < 0)
+        return -1;
+    for (size_t i = 0; i < kind->column_count; i++) {
+        char name[64] = "";
+        strncat(name, kind->columns[i].name, sizeof name - sizeof "_units");
+        strcat(name, "_units");
+        if (strcmp(kind->columns[i].unit, "1") != 0 &&
+            hdf_write_text(group, name, kind->columns[i].unit) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int create_summary(struct event_log *log, hid_t place, const char *time_units)
+{
+    const struct event none = {.type = EVENT_SUMMARY, .published_s = NAN};
+    log->summary = hdf_group_create(place, event_kind(EVENT_SUMMARY)->group);
+    if (log->summary < 0 ||
+        hdf_write_text(log->summary, "long_name", event_kind(EVENT_SUMMARY)->text) < 0 ||
+        write_summary(log->summary, &none) < 0)
+        return -1;
+    return describe_summary(log->summary, time_units);
+}
+
+struct event_log *event_log_create(hid_t place, const char *time_units)
+{
+    struct event_log *log = calloc(1, sizeof *log);
+    if (!log)
+        return NULL;
+    for (int type = 0; type < EVENT_SUMMARY; type++) {
+        const struct event_kind *kind = event_kind((enum event_type)type);
+        struct table *table = &log->tables[type];
+        event_columns(table, (enum event_type)type);
+        hsize_t chunk = type == EVENT_CONTACT ? CONTACT_CHUNK_ROWS : EVENT_CHUNK_ROWS;
+        if (table_create(table, place, kind->group, time_units, chunk) < 0 ||
+            hdf_write_text(table->group, "long_name", kind->text) < 0) {
+            event_log_close(log);
+            return NULL;
+        }
+    }
+    if (create_summary(log, place, time_units) < 0) {
+        event_log_close(log);
+        return NULL;
+    }
+    return log;
+}
+
+static int flush_kind(struct event_log *log, int type)
+{
+    struct waiting *waiting = &log->waiting[type];
+    struct table *table = &log->tables[type];
+    if (waiting->count == 0)
+        return 0;
+    if (table_write(table, table->length, waiting->rows, waiting->count, sizeof(struct event)) < 0)
+        return -1;
+    waiting->count = 0;
+    return 0;
+}
+
+static size_t spot_row(struct event_log *log, uint32_t id)
+{
+    size_t row = 0;
+    while (row < log->spots && log->spot_ids[row] != id)
+        row++;
+    return row;
+}
+
+static int append_row(struct event_log *log, const struct event *event)
+{
+    struct waiting *waiting = &log->waiting[event->type];
+    if (waiting->count == TABLE_BATCH && flush_kind(log, (int)event->type) < 0)
+        return -1;
+    waiting->rows[waiting->count++] = *event;
+    return 0;
+}
+
+static int append_spot(struct event_log *log, const struct event *event)
+{
+    struct table *table = &log->tables[EVENT_SPOT];
+    size_t row = spot_row(log, event->spot.id);
+    if (row == log->spots) {
+        if (log->spots < SPOTS_MAX)
+            log->spot_ids[log->spots++] = event->spot.id;
+        return append_row(log, event);
+    }
+    if (row < table->length)
+        return table_write(table, row, event, 1, sizeof *event);
+    log->waiting[EVENT_SPOT].rows[row - table->length] = *event;
+    return 0;
+}
+
+int event_log_append(struct event_log *log, const struct event *event)
+{
+    if (event->type == EVENT_SUMMARY)
+        return write_summary(log->summary, event);
+    return event->type == EVENT_SPOT ? append_spot(log, event) : append_row(log, event);
+}
+
+int event_log_flush(struct event_log *log)
+{
+    for (int type = 0; type < EVENT_SUMMARY; type++)
+        if (flush_kind(log, type) < 0)
+            return -1;
+    return 0;
+}
+
+void event_log_close(struct event_log *log)
+{
+    if (!log)
+        return;
+    for (int type = 0; type < EVENT_SUMMARY; type++)
+        table_close(&log->tables[type]);
+    if (log->summary > 0)
+        H5Gclose(log->summary);
+    free(log);
+}
+
+int event_log_parameters(hid_t place, const struct parameters *parameters, const char *software)
+{
+    size_t count;
+    const struct parameter *table = parameter_table(&count);
+    hid_t group = hdf_group_create(place, "parameters");
+    if (group < 0)
+        return -1;
+    int result = hdf_write_text(group, "software", software);
+    for (size_t i = 0; i < count && result >= 0; i++)
+        result = hdf_write_double(group, table[i].name, parameter_get(parameters, &table[i]));
+    H5Gclose(group);
+    return result;
+}

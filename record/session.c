@@ -1,0 +1,231 @@
+#include "frame_log.h"
+#include "hdf_file.h"
+#include "session_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int open_column(struct session *session, const char *name, hid_t *dataset,
+                       struct failure *failure)
+{
+    hsize_t length = 0;
+    if (H5Lexists(session->file, name, H5P_DEFAULT) <= 0)
+        return STATUS_OK;
+    *dataset = hdf_open_dataset(session->file, name, session->path, failure);
+    if (*dataset < 0)
+        return (int)*dataset;
+    hid_t type = H5Dget_type(*dataset);
+    H5T_class_t class = H5Tget_class(type);
+    H5Tclose(type);
+    if (class != H5T_INTEGER || hdf_shape(*dataset, 1, &length) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s: %s must be whole numbers of rank 1",
+                           session->path, name);
+    if (!session->about.closed && length < session->frames)
+        session->frames = length;
+    else if (length != session->frames && length != session->time.length)
+        return failure_set(failure, STATUS_FORMAT, "%s: %s has %llu values, time %llu",
+                           session->path, name, (unsigned long long)length,
+                           (unsigned long long)session->time.length);
+    return hdf_check_storage(*dataset, name, session->path, failure);
+}
+
+static void respect_committed(struct session *session)
+{
+    uint64_t committed = 0;
+    if (!session->own || H5Lexists(session->file, VARIABLE_COMMITTED, H5P_DEFAULT) <= 0)
+        return;
+    hid_t dataset = hdf_open_dataset(session->file, VARIABLE_COMMITTED, session->path, NULL);
+    if (dataset < 0)
+        return;
+    hid_t space = H5Dget_space(dataset);
+    bool scalar = H5Sget_simple_extent_npoints(space) == 1;
+    H5Sclose(space);
+    if (scalar &&
+        H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &committed) >= 0 &&
+        committed < session->frames)
+        session->frames = committed;
+    H5Dclose(dataset);
+}
+
+static int open_lengths(struct session *session, struct failure *failure)
+{
+    uint64_t times = session->time.length, pressures = session->cells.length;
+    if (session->about.closed && times != pressures)
+        return failure_set(failure, STATUS_FORMAT, "%s: time has %llu values, pressure %llu frames",
+                           session->path, (unsigned long long)times, (unsigned long long)pressures);
+    session->frames = times < pressures ? times : pressures;
+    int status = open_column(session, VARIABLE_SEQUENCE, &session->sequence_dataset, failure);
+    if (status == STATUS_OK)
+        status = open_column(session, VARIABLE_FLAGS, &session->flags_dataset, failure);
+    if (status == STATUS_OK)
+        respect_committed(session);
+    return status;
+}
+
+static int allocate(struct session *session, struct failure *failure)
+{
+    size_t block = session->cells.block;
+    size_t cells = block * geometry_cells(&session->about.mat.geometry);
+    session->times_us = calloc(block, sizeof *session->times_us);
+    session->sequence = calloc(block, sizeof *session->sequence);
+    session->flags = calloc(block, sizeof *session->flags);
+    session->counts = calloc(cells, sizeof *session->counts);
+    if (session->times_us && session->sequence && session->flags && session->counts)
+        return STATUS_OK;
+    return failure_set(failure, STATUS_MEMORY, "%s: out of memory", session->path);
+}
+
+static int open_all(struct session *session, struct failure *failure)
+{
+    session->file = hdf_file_open(session->path, failure);
+    if (session->file < 0)
+        return (int)session->file;
+    int status = about_read(session->file, &session->about, &session->own, session->path, failure);
+    if (status == STATUS_OK)
+        status = time_axis_open(&session->time, session->file, failure);
+    if (status == STATUS_OK)
+        status = cells_open(&session->cells, session->file, &session->about.mat.geometry, failure);
+    session->about.calibrated = session->cells.calibrated;
+    if (status == STATUS_OK)
+        status = open_lengths(session, failure);
+    if (status == STATUS_OK)
+        status = time_axis_check(&session->time, session->frames, failure);
+    return status == STATUS_OK ? allocate(session, failure) : status;
+}
+
+int session_open(struct session **session, const char *path, struct failure *failure)
+{
+    struct failure unsaid;
+    *session = NULL;
+    if (strlen(path) >= PATH_MAX)
+        return failure_set(failure, STATUS_ARGUMENT, "%.80s...: the name is too long", path);
+    struct session *new = calloc(1, sizeof *new);
+    if (!new)
+        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
+    strcpy(new->path, path);
+    new->time.path = new->cells.path = new->path;
+    failure = failure ? failure : &unsaid;
+    *failure = (struct failure){.status = STATUS_OK};
+    if (open_all(new, failure) < 0) {
+        session_close(new);
+        return failure->status;
+    }
+    *session = new;
+    return STATUS_OK;
+}
+
+const struct session_about *session_about(const struct session *session)
+{
+    return &session->about;
+}
+
+uint64_t session_frames(const struct session *session)
+{
+    return session->frames;
+}
+
+double session_duration_s(const struct session *session)
+{
+    if (session->frames == 0)
+        return 0;
+    return (double)(session->time.last_us - session->time.first_us) / 1e6;
+}
+
+static int load_columns(struct session *session, uint64_t first, size_t count,
+                        struct failure *failure)
+{
+    hdf_begin();
+    if (session->sequence_dataset > 0) {
+        if (hdf_read_rows(session->sequence_dataset, H5T_NATIVE_UINT64, first, count,
+                          session->sequence) < 0)
+            return hdf_failure(failure, session->path, "sequence cannot be read");
+    } else {
+        for (size_t i = 0; i < count; i++)
+            session->sequence[i] = first + i;
+    }
+    if (session->flags_dataset > 0 &&
+        hdf_read_rows(session->flags_dataset, H5T_NATIVE_UINT16, first, count, session->flags) < 0)
+        return hdf_failure(failure, session->path, "flags cannot be read");
+    return STATUS_OK;
+}
+
+static void flag_saturated(struct session *session, size_t count)
+{
+    const struct geometry *geometry = &session->about.mat.geometry;
+    size_t cells = geometry_cells(geometry);
+    for (size_t i = 0; i < count; i++) {
+        uint16_t most = 0;
+        for (size_t j = 0; j < cells; j++)
+            most = session->counts[i * cells + j] > most ? session->counts[i * cells + j] : most;
+        session->flags[i] = most >= geometry->full_scale ? FRAME_SATURATED : 0;
+    }
+}
+
+static int load(struct session *session, uint64_t index, struct failure *failure)
+{
+    size_t block = session->cells.block;
+    uint64_t first = index - index % block, left = session->frames - first;
+    size_t count = left < block ? (size_t)left : block;
+    session->present = 0;
+    int status = time_axis_read(&session->time, first, count, session->times_us, failure);
+    if (status == STATUS_OK)
+        status = load_columns(session, first, count, failure);
+    if (status == STATUS_OK)
+        status = cells_read(&session->cells, first, count, session->counts, failure);
+    if (status < 0)
+        return status;
+    if (session->flags_dataset <= 0 && session->cells.has_most)
+        flag_saturated(session, count);
+    session->first = first;
+    session->present = count;
+    return STATUS_OK;
+}
+
+int session_read(struct session *session, struct frame *frame, struct failure *failure)
+{
+    const struct geometry *geometry = &session->about.mat.geometry;
+    if (session->next >= session->frames)
+        return STATUS_END;
+    if (session->next - session->first >= session->present) {
+        int status = load(session, session->next, failure);
+        if (status < 0)
+            return status;
+    }
+    size_t i = (size_t)(session->next - session->first);
+    *frame = (struct frame){.number = session->next++,
+                            .sequence = session->sequence[i],
+                            .time_us = session->times_us[i],
+                            .flags = session->flags[i],
+                            .rows = geometry->rows,
+                            .cols = geometry->cols,
+                            .cells = session->counts + i * geometry_cells(geometry)};
+    return 1;
+}
+
+int session_seek(struct session *session, uint64_t index, struct failure *failure)
+{
+    if (index > session->frames)
+        return failure_set(failure, STATUS_ARGUMENT, "%s: has %llu frames, not %llu", session->path,
+                           (unsigned long long)session->frames, (unsigned long long)index);
+    session->next = index;
+    return STATUS_OK;
+}
+
+void session_close(struct session *session)
+{
+    if (!session)
+        return;
+    time_axis_close(&session->time);
+    cells_close(&session->cells);
+    if (session->sequence_dataset > 0)
+        H5Dclose(session->sequence_dataset);
+    if (session->flags_dataset > 0)
+        H5Dclose(session->flags_dataset);
+    if (session->file > 0)
+        H5Fclose(session->file);
+    free(session->times_us);
+    free(session->sequence);
+    free(session->flags);
+    free(session->counts);
+    free(session);
+}

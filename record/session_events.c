@@ -1,0 +1,113 @@
+#include "event_log.h"
+#include "session_parts.h"
+#include "table.h"
+#include "truth_log.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENTS_MAX ((hsize_t)1 << 24)
+
+int session_truth(struct session *session, struct truth *truth, struct failure *failure)
+{
+    struct table_place place = {
+        .path = session->path, .first_us = session->time.first_us, .whole = session->about.closed};
+    hdf_begin();
+    return truth_read(session->file, truth, &place, failure);
+}
+
+static int read_events(struct table *table, enum event_type type, struct event *events,
+                       const char *path, struct failure *failure)
+{
+    for (hsize_t first = 0; first < table->length; first += TABLE_BATCH) {
+        hsize_t left = table->length - first;
+        size_t count = left < TABLE_BATCH ? (size_t)left : TABLE_BATCH;
+        if (table_read(table, first, events + first, count, sizeof *events) < 0)
+            return hdf_failure(failure, path, "events cannot be read");
+    }
+    for (hsize_t i = 0; i < table->length; i++) {
+        const struct event_kind *kind = event_kind(type);
+        events[i].type = type;
+        for (size_t j = 0; j < kind->column_count; j++)
+            if (kind->columns[j].type == COLUMN_TEXT)
+                ((char *)&events[i])[kind->columns[j].offset + kind->columns[j].size - 1] = '\0';
+    }
+    return (int)table->length;
+}
+
+static int table_events(struct session *session, hid_t place_id, enum event_type type,
+                        struct event **events, struct failure *failure)
+{
+    struct table table = {0};
+    const struct table_place place = {.parent = place_id,
+                                      .name = event_kind(type)->group,
+                                      .path = session->path,
+                                      .first_us = session->time.first_us,
+                                      .whole = session->about.closed};
+    event_columns(&table, type);
+    int status = table_open(&table, &place, failure);
+    if (status > 0 && table.length > EVENTS_MAX)
+        status = failure_set(failure, STATUS_UNSUPPORTED, "%s: /%s has too many rows",
+                             session->path, place.name);
+    if (status > 0 && table.length > 0) {
+        *events = calloc(table.length, sizeof **events);
+        status = *events ? read_events(&table, type, *events, session->path, failure)
+                         : failure_set(failure, STATUS_MEMORY, "%s: out of memory", session->path);
+    } else if (status > 0) {
+        status = 0;
+    }
+    table_close(&table);
+    return status;
+}
+
+static int summary_event(hid_t place_id, struct event **events)
+{
+    const struct event_kind *kind = event_kind(EVENT_SUMMARY);
+    hid_t group = hdf_open_group(place_id, kind->group);
+    if (group <= 0)
+        return 0;
+    struct event *event = calloc(1, sizeof *event);
+    double published_s = NAN;
+    hdf_read_double(group, "published", &published_s);
+    if (event && !isnan(published_s)) {
+        event_log_read_summary(group, event);
+        *events = event;
+        event = NULL;
+    }
+    free(event);
+    H5Gclose(group);
+    return *events != NULL;
+}
+
+static hid_t open_place(struct session *session, const char *analysis, struct failure *failure)
+{
+    if (!analysis)
+        return H5Gopen2(session->file, "/", H5P_DEFAULT);
+    hid_t analyses = hdf_open_group(session->file, "analysis");
+    hid_t place = analyses > 0 && !strchr(analysis, '/') ? hdf_open_group(analyses, analysis) : 0;
+    if (analyses > 0)
+        H5Gclose(analyses);
+    if (place <= 0)
+        return failure_set(failure, STATUS_NOT_FOUND, "%s: has no analysis '%s'", session->path,
+                           analysis);
+    return place;
+}
+
+int session_events(struct session *session, const char *analysis, enum event_type type,
+                   struct event **events, struct failure *failure)
+{
+    *events = NULL;
+    hdf_begin();
+    hid_t place = open_place(session, analysis, failure);
+    if (place < 0)
+        return (int)place;
+    int status = type == EVENT_SUMMARY ? summary_event(place, events)
+                                       : table_events(session, place, type, events, failure);
+    H5Gclose(place);
+    if (status < 0) {
+        free(*events);
+        *events = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,30 @@
+/**
+ * @file session_parts.h
+ * A session that is open for reading, shared by the files that read it.
+ */
+#ifndef ROLLSCOPE_RECORD_SESSION_PARTS_H
+#define ROLLSCOPE_RECORD_SESSION_PARTS_H
+
+#include "about.h"
+#include "cells.h"
+#include "record.h"
+#include "time_axis.h"
+
+#include <limits.h>
+
+struct session {
+    char path[PATH_MAX];
+    hid_t file, sequence_dataset, flags_dataset;
+    struct session_about about;
+    struct time_axis time;
+    struct cells cells;
+    bool own; /**< written by rollscope */
+    uint64_t frames;
+    uint64_t next;           /**< what session_read() reads next */
+    uint64_t first, present; /**< frames [first, first + present) are in the buffers */
+    int64_t *times_us;
+    uint64_t *sequence;
+    uint16_t *flags, *counts;
+};
+
+#endif

@@ -1,0 +1,254 @@
+#include "table.h"
+
+#include "units.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static hid_t memory_type(const struct column *column)
+{
+    switch (column->type) {
+    case COLUMN_TIME:
+    case COLUMN_F64:
+        return H5Tcopy(H5T_NATIVE_DOUBLE);
+    case COLUMN_U32:
+        return H5Tcopy(H5T_NATIVE_UINT32);
+    case COLUMN_U64:
+        return H5Tcopy(H5T_NATIVE_UINT64);
+    case COLUMN_BOOL:
+        return H5Tcopy(H5T_NATIVE_UINT8);
+    case COLUMN_TEXT:
+        break;
+    }
+    return hdf_text_type(column->size);
+}
+
+static hid_t file_type(const struct column *column)
+{
+    switch (column->type) {
+    case COLUMN_TIME:
+    case COLUMN_F64:
+        return H5Tcopy(H5T_IEEE_F64LE);
+    case COLUMN_U32:
+        return H5Tcopy(H5T_STD_U32LE);
+    case COLUMN_U64:
+        return H5Tcopy(H5T_STD_U64LE);
+    case COLUMN_BOOL:
+        return H5Tcopy(H5T_STD_U8LE);
+    case COLUMN_TEXT:
+        break;
+    }
+    return hdf_text_type(column->size);
+}
+
+void table_columns(struct table *table, const struct column *columns, size_t count)
+{
+    for (size_t i = 0; i < count && table->count < TABLE_COLUMNS_MAX; i++)
+        table->columns[table->count++] = columns[i];
+}
+
+static int describe(hid_t dataset, const struct column *column, const char *time_units)
+{
+    const char *unit = column->type == COLUMN_TIME ? time_units : column->unit;
+    if (column->type != COLUMN_TEXT && hdf_write_text(dataset, "units", unit) < 0)
+        return -1;
+    return hdf_write_text(dataset, "long_name", column->text);
+}
+
+static hid_t column_create(hid_t group, const struct column *column, const char *time_units,
+                           hsize_t chunk_rows)
+{
+    struct hdf_dataset spec = {.name = column->name, .rank = 1, .chunk = {chunk_rows}};
+    spec.type = file_type(column);
+    hid_t dataset = hdf_dataset_create(group, &spec);
+    H5Tclose(spec.type);
+    if (dataset >= 0 && describe(dataset, column, time_units) < 0) {
+        H5Dclose(dataset);
+        return -1;
+    }
+    return dataset;
+}
+
+static int allocate_batch(struct table *table)
+{
+    size_t widest = sizeof(double);
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].size > widest)
+            widest = table->columns[i].size;
+    table->batch = calloc(TABLE_BATCH, widest);
+    return table->batch ? 0 : -1;
+}
+
+int table_create(struct table *table, hid_t parent, const char *name, const char *time_units,
+                 hsize_t chunk_rows)
+{
+    if (allocate_batch(table) < 0)
+        return -1;
+    table->group = hdf_group_create(parent, name);
+    if (table->group < 0)
+        return -1;
+    for (size_t i = 0; i < table->count; i++) {
+        hid_t dataset = column_create(table->group, &table->columns[i], time_units, chunk_rows);
+        if (dataset < 0)
+            return -1;
+        table->datasets[i] = dataset;
+        int linked = i == 0 ? H5DSset_scale(dataset, TABLE_DIMENSION)
+                            : H5DSattach_scale(dataset, table->datasets[0], 0);
+        if (linked < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int table_write(struct table *table, hsize_t first, const void *rows, size_t count, size_t stride)
+{
+    hsize_t length = first + count > table->length ? first + count : table->length;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct column *column = &table->columns[i];
+        const char *field = (const char *)rows + column->offset;
+        for (size_t row = 0; row < count; row++)
+            memcpy((char *)table->batch + row * column->size, field + row * stride, column->size);
+        hid_t type = memory_type(column);
+        int result = hdf_write_rows(table->datasets[i], type, first, count, table->batch);
+        H5Tclose(type);
+        if (result < 0)
+            return -1;
+    }
+    table->length = length;
+    return 0;
+}
+
+static bool fits(hid_t dataset, const struct column *column)
+{
+    hid_t type = H5Dget_type(dataset);
+    H5T_class_t class = H5Tget_class(type);
+    bool text = class == H5T_STRING && H5Tis_variable_str(type) == 0;
+    H5Tclose(type);
+    return column->type == COLUMN_TEXT ? text : class == H5T_INTEGER || class == H5T_FLOAT;
+}
+
+static bool convert(struct table *table, size_t i, int64_t first_us)
+{
+    const struct column *column = &table->columns[i];
+    char text[128] = "";
+    struct time_unit unit;
+    hdf_read_text(table->datasets[i], "units", text, sizeof text);
+    table->scale[i] = 1;
+    if (column->type == COLUMN_TIME && *text) {
+        if (!time_unit_parse(text, &unit))
+            return false;
+        table->scale[i] = unit.seconds;
+        table->shift[i] = unit.dated ? seconds_of_us(unit.origin_us - first_us) : 0;
+    } else if (!strcmp(column->unit, "mm")) {
+        table->scale[i] = length_unit_mm(text);
+    }
+    return table->scale[i] > 0;
+}
+
+static int column_open(struct table *table, size_t i, const struct table_place *place,
+                       struct failure *failure)
+{
+    const struct column *column = &table->columns[i];
+    char where[FAILURE_TEXT_SIZE];
+    if (H5Lexists(table->group, column->name, H5P_DEFAULT) <= 0)
+        return 0;
+    snprintf(where, sizeof where, "%s: /%s/%s", place->path, place->name, column->name);
+    hid_t dataset = hdf_open_dataset(table->group, column->name, place->path, failure);
+    if (dataset < 0)
+        return (int)dataset;
+    table->datasets[i] = dataset;
+    hsize_t length = 0;
+    if (hdf_shape(dataset, 1, &length) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s is no column of one dimension", where);
+    if (!fits(dataset, column))
+        return failure_set(failure, STATUS_FORMAT, "%s has the wrong type", where);
+    if (!convert(table, i, place->first_us))
+        return failure_set(failure, STATUS_FORMAT, "%s has an unknown unit", where);
+    if (place->whole && table->length != HSIZE_UNDEF && length != table->length)
+        return failure_set(failure, STATUS_FORMAT, "%s has %llu rows, the columns before %llu",
+                           where, (unsigned long long)length, (unsigned long long)table->length);
+    if (length < table->length)
+        table->length = length;
+    return 1;
+}
+
+int table_open(struct table *table, const struct table_place *place, struct failure *failure)
+{
+    table->group = hdf_open_group(place->parent, place->name);
+    if (table->group < 0)
+        return hdf_failure(failure, place->path, place->name);
+    if (table->group == 0)
+        return 0;
+    if (allocate_batch(table) < 0)
+        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", place->path);
+    table->length = HSIZE_UNDEF;
+    for (size_t i = 0; i < table->count; i++) {
+        int opened = column_open(table, i, place, failure);
+        if (opened < 0)
+            return opened;
+    }
+    if (table->length == HSIZE_UNDEF)
+        table->length = 0;
+    return 1;
+}
+
+static void clear(const struct column *column, void *field)
+{
+    double none = NAN;
+    memset(field, 0, column->size);
+    if (column->type == COLUMN_TIME || column->type == COLUMN_F64)
+        memcpy(field, &none, sizeof none);
+}
+
+static void clean_up(struct table *table, size_t i, size_t count)
+{
+    double *numbers = table->batch;
+    unsigned char *bytes = table->batch;
+    enum column_type type = table->columns[i].type;
+    for (size_t row = 0; row < count; row++)
+        if (type == COLUMN_BOOL)
+            bytes[row] = bytes[row] != 0;
+        else if (type == COLUMN_TIME || type == COLUMN_F64)
+            numbers[row] = numbers[row] * table->scale[i] + table->shift[i];
+}
+
+static int read_column(struct table *table, size_t i, hsize_t first, size_t count)
+{
+    hid_t type = memory_type(&table->columns[i]);
+    int result = hdf_read_rows(table->datasets[i], type, first, count, table->batch);
+    H5Tclose(type);
+    clean_up(table, i, count);
+    return result;
+}
+
+int table_read(struct table *table, hsize_t first, void *rows, size_t count, size_t stride)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct column *column = &table->columns[i];
+        char *field = (char *)rows + column->offset;
+        bool there = table->datasets[i] > 0;
+        if (there && read_column(table, i, first, count) < 0)
+            return -1;
+        for (size_t row = 0; row < count; row++, field += stride)
+            if (there)
+                memcpy(field, (char *)table->batch + row * column->size, column->size);
+            else
+                clear(column, field);
+    }
+    return 0;
+}
+
+void table_close(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->datasets[i] > 0)
+            H5Dclose(table->datasets[i]);
+    if (table->group > 0)
+        H5Gclose(table->group);
+    free(table->batch);
+    *table = (struct table){0};
+}

@@ -1,0 +1,53 @@
+/**
+ * @file support_record.h
+ * A session made by formulas that the Python side of the tests repeats: frame i is taken at
+ * PATTERN_START_US + i * 10001 us, has sequence 100 + 2 i, flags i % 16 and in cell k the count
+ * (7 i + 13 k) % 4096.
+ */
+#ifndef ROLLSCOPE_TESTS_RECORD_SUPPORT_H
+#define ROLLSCOPE_TESTS_RECORD_SUPPORT_H
+
+#include "mat/mat.h"
+#include "record/record.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PATTERN_START_US INT64_C(1798761599123457)
+#define PATTERN_STEP_US  10001
+#define PATTERN_ROWS     12
+#define PATTERN_COLS     10
+#define PATTERN_FRAMES   57
+
+/** A directory of its own for this test program, removed at exit. @return its path */
+const char *scratch(void);
+
+/** DIRECTORY/name, in a static buffer that the next four calls keep. */
+const char *scratch_file(const char *name);
+
+/** What the pattern says of itself: 12 x 10 cells of 8.1 x 7.9 mm, 200 kPa at 4095. */
+struct session_about pattern_about(void);
+
+/** Frame i of the pattern; its cells stay valid until the next call. */
+struct frame pattern_frame(uint64_t i);
+
+/** An event of a type whose every number is a formula of i and the column; numbered `number`. */
+struct event pattern_event(enum event_type type, uint32_t i, uint64_t number);
+
+/** Two strokes, one hold, three spots. */
+struct truth pattern_truth(void);
+
+/** Writes the whole pattern: frames, three events a kind, summary, truth. */
+void pattern_write(const char *path, bool swmr);
+
+/** Runs a Python file of this folder with up to two arguments; its exit code. */
+int run_python(const char *script, const char *first, const char *second);
+
+#endif
