@@ -136,12 +136,12 @@ static int session_of_json(struct bus_session *session, const json_t *json)
     return bad || geometry_check(geometry, NULL) ? STATUS_FORMAT : STATUS_OK;
 }
 
-int session_write(const struct bus_session *session, char *text, size_t size)
+int bus_session_encode(const struct bus_session *session, char *text, size_t size)
 {
     return json_write(session_json(session), text, size);
 }
 
-int session_read(struct bus_session *session, const char *text, size_t size)
+int bus_session_decode(struct bus_session *session, const char *text, size_t size)
 {
     json_t *json = json_parse(text, size);
     int status = json ? session_of_json(session, json) : STATUS_FORMAT;

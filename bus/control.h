@@ -49,7 +49,7 @@ int answer_write(const struct answer *answer, char *text, size_t size);
 int answer_read(struct answer *answer, const char *text, size_t size);
 
 /** A session as text, and back; kept in the ring's note. */
-int session_write(const struct bus_session *session, char *text, size_t size);
-int session_read(struct bus_session *session, const char *text, size_t size);
+int bus_session_encode(const struct bus_session *session, char *text, size_t size);
+int bus_session_decode(struct bus_session *session, const char *text, size_t size);
 
 #endif

@@ -60,14 +60,14 @@ struct ring *publisher_ring(struct publisher *publisher)
 int publisher_left_session(const struct publisher *publisher, struct bus_session *session)
 {
     const char *note = ring_note(publisher->ring);
-    return *note && !session_read(session, note, strlen(note));
+    return *note && !bus_session_decode(session, note, strlen(note));
 }
 
 int publisher_format(struct publisher *publisher, const struct bus_session *session,
                      uint32_t slot_size, uint32_t slots, struct failure *failure)
 {
     char note[RING_NOTE_SIZE];
-    if (session_write(session, note, sizeof note) < 0)
+    if (bus_session_encode(session, note, sizeof note) < 0)
         return failure_set(failure, STATUS_ARGUMENT,
                            "bus %s: the mat's names are no UTF-8 or too long", publisher->folder);
     return ring_format(publisher->ring, slot_size, slots, note, failure);
