@@ -58,10 +58,10 @@ const struct track *contacts_tracks(const struct contacts *contacts)
     return contacts->tracks;
 }
 
-int contacts_owner(const struct contacts *contacts, uint32_t cell)
+const struct blob *contacts_part(const struct contacts *contacts, uint32_t cell)
 {
     uint8_t label = blobs_labels(contacts->blobs)[cell];
-    return label ? blobs_slots(contacts->blobs)[label - 1].group : -1;
+    return label ? &blobs_slots(contacts->blobs)[label - 1] : NULL;
 }
 
 double track_angle_rad(const struct track *track)

@@ -41,8 +41,8 @@ void contacts_push(struct contacts *contacts, const struct pressure *pressure);
 /** The slots. @return array [CONTACTS_MAX]; those with id 0 are free */
 const struct track *contacts_tracks(const struct contacts *contacts);
 
-/** Whose a cell is. @return slot of the contact, or -1 where nothing is loaded */
-int contacts_owner(const struct contacts *contacts, uint32_t cell);
+/** The blob that a cell belongs to; its group is the contact's slot. @return NULL: not loaded */
+const struct blob *contacts_part(const struct contacts *contacts, uint32_t cell);
 
 /** The angle of a contact's long axis against x, -pi/2 .. pi/2. */
 double track_angle_rad(const struct track *track);

@@ -1,6 +1,7 @@
 #include "detect.h"
 
 #include "contacts.h"
+#include "spots.h"
 #include "tool.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ struct detector {
     struct geometry geometry;
     struct parameters parameters;
     struct contacts *contacts;
+    struct spots *spots;
     struct tools tools;
     struct tool *slots; /* [CONTACTS_MAX] */
     struct queue queue;
@@ -33,10 +35,11 @@ struct detector *detector_create(const struct geometry *geometry,
     detector->geometry = *geometry;
     detector->parameters = *parameters;
     detector->contacts = contacts_create(geometry, parameters);
+    detector->spots = spots_create(geometry, parameters);
     detector->slots = calloc(CONTACTS_MAX, sizeof *detector->slots);
     detector->tools = (struct tools){
         .parameters = *parameters, .queue = &detector->queue, .totals = &detector->totals};
-    if (detector->contacts && detector->slots)
+    if (detector->contacts && detector->spots && detector->slots)
         return detector;
     detector_destroy(detector);
     return NULL;
@@ -47,6 +50,7 @@ void detector_destroy(struct detector *detector)
     if (!detector)
         return;
     contacts_destroy(detector->contacts);
+    spots_destroy(detector->spots);
     free(detector->slots);
     free(detector);
 }
@@ -54,6 +58,7 @@ void detector_destroy(struct detector *detector)
 void detector_reset(struct detector *detector)
 {
     contacts_reset(detector->contacts);
+    spots_reset(detector->spots);
     memset(detector->slots, 0, CONTACTS_MAX * sizeof *detector->slots);
     memset(&detector->totals, 0, sizeof detector->totals);
     queue_reset(&detector->queue);
@@ -68,6 +73,27 @@ static bool gap_before(const struct detector *detector, double now_s)
     return gap_s > detector->parameters.gap_reset_s && gap_s > gap_frames * detector->step_s;
 }
 
+/* Strokes that a tool has just published go into the map of hot spots. */
+static void map_strokes(struct detector *detector, int slot, size_t from)
+{
+    for (size_t i = from; i < detector->queue.count; i++) {
+        const struct event *event = queue_peek(&detector->queue, i);
+        if (event->type == EVENT_STROKE)
+            spots_stroke(detector->spots, slot, &event->stroke);
+    }
+}
+
+static void interrupt(struct detector *detector)
+{
+    for (int slot = 0; slot < CONTACTS_MAX; slot++) {
+        size_t from = detector->queue.count;
+        if (detector->slots[slot].id)
+            tool_interrupt(&detector->slots[slot], &detector->tools);
+        map_strokes(detector, slot, from);
+        spots_drop(detector->spots, slot);
+    }
+}
+
 static void keep_time(struct detector *detector, const struct pressure *pressure, uint64_t frame)
 {
     double now_s = pressure->time_s;
@@ -77,11 +103,9 @@ static void keep_time(struct detector *detector, const struct pressure *pressure
         detector->step_s = 0;
     }
     detector->queue.frame = frame;
-    if (gap_before(detector, now_s))
-        for (int i = 0; i < CONTACTS_MAX; i++)
-            if (detector->slots[i].id)
-                tool_interrupt(&detector->slots[i], &detector->tools);
     detector->queue.now_s = now_s;
+    if (gap_before(detector, now_s))
+        interrupt(detector);
     double gap_s = now_s - detector->last_s;
     detector->step_s =
         detector->step_s > 0 ? detector->step_s + 0.05 * (gap_s - detector->step_s) : gap_s;
@@ -123,34 +147,57 @@ static void list_contacts(struct detector *detector)
         queue_add(&detector->queue, EVENT_CONTACT)->contact = detector->seen[i];
 }
 
-static void push_tools(struct detector *detector)
+static void push_tool(struct detector *detector, int slot, const struct pressure *pressure)
 {
-    const struct track *tracks = contacts_tracks(detector->contacts);
-    for (int i = 0; i < CONTACTS_MAX; i++) {
-        struct tool *tool = &detector->slots[i];
-        if (tool->id && tool->id != tracks[i].id)
-            tool_end(tool, &detector->tools);
-        if (tracks[i].id && !tool->id)
-            tool_begin(tool, &detector->tools, tracks[i].id, detector->queue.now_s);
-        if (tool->id)
-            tool_push(tool, &detector->tools, &tracks[i]);
+    const struct track *track = &contacts_tracks(detector->contacts)[slot];
+    struct tool *tool = &detector->slots[slot];
+    size_t from = detector->queue.count;
+    if (tool->id && tool->id != track->id)
+        tool_end(tool, &detector->tools);
+    map_strokes(detector, slot, from);
+    from = detector->queue.count;
+    if (track->id && !tool->id) {
+        tool_begin(tool, &detector->tools, track->id, detector->queue.now_s);
+        spots_begin(detector->spots, slot);
     }
+    if (!tool->id)
+        return;
+    double last_s = tool->last_s;
+    bool was_loaded = tool->loaded;
+    tool_push(tool, &detector->tools, track);
+    map_strokes(detector, slot, from);
+    if (tool->loaded && was_loaded && track->kind != CONTACT_BODY)
+        spots_take(detector->spots, slot, detector->contacts, pressure,
+                   detector->queue.now_s - last_s);
+    if (was_loaded && !tool->loaded)
+        spots_drop(detector->spots, slot);
+}
+
+static void push_tools(struct detector *detector, const struct pressure *pressure)
+{
+    for (int slot = 0; slot < CONTACTS_MAX; slot++)
+        push_tool(detector, slot, pressure);
+    spots_publish(detector->spots, &detector->queue, &detector->totals);
 }
 
 size_t detector_push(struct detector *detector, const struct pressure *pressure, uint64_t frame)
 {
     keep_time(detector, pressure, frame);
     contacts_push(detector->contacts, pressure);
-    push_tools(detector);
+    push_tools(detector, pressure);
     list_contacts(detector);
     return detector->queue.count;
 }
 
 size_t detector_finish(struct detector *detector)
 {
-    for (int i = 0; i < CONTACTS_MAX; i++)
-        if (detector->slots[i].id)
-            tool_end(&detector->slots[i], &detector->tools);
+    for (int slot = 0; slot < CONTACTS_MAX; slot++) {
+        size_t from = detector->queue.count;
+        if (detector->slots[slot].id)
+            tool_end(&detector->slots[slot], &detector->tools);
+        map_strokes(detector, slot, from);
+    }
+    spots_publish(detector->spots, &detector->queue, &detector->totals);
     queue_add(&detector->queue, EVENT_SUMMARY)->summary = totals_summary(&detector->totals);
     return detector->queue.count;
 }

@@ -15,6 +15,11 @@ struct event *queue_add(struct queue *queue, enum event_type type)
     return event;
 }
 
+const struct event *queue_peek(const struct queue *queue, size_t i)
+{
+    return &queue->events[(queue->first + i) % QUEUE_SIZE];
+}
+
 int queue_take(struct queue *queue, struct event *event)
 {
     if (!queue->count)

@@ -26,6 +26,9 @@ struct event *queue_add(struct queue *queue, enum event_type type);
 /** Takes the oldest. @return 1, or 0 when there is none */
 int queue_take(struct queue *queue, struct event *event);
 
+/** The i-th waiting event, oldest first. @param i below count */
+const struct event *queue_peek(const struct queue *queue, size_t i);
+
 /** Empties it and begins to count anew. */
 void queue_reset(struct queue *queue);
 

@@ -1,0 +1,241 @@
+#include "spots.h"
+
+#include "map.h"
+#include "scan.h"
+#include "traces.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPOTS_MAX MAP_PEAKS_MAX
+
+static const double significance = 3.5;  /* scatters of the map that a rise must stand out by */
+static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
+static const double withdrawn = 0.05;    /* confidence of a spot that is no longer seen */
+
+struct place {
+    struct spot spot;
+    bool seen; /* in the last search */
+};
+
+struct spots {
+    struct parameters parameters;
+    struct geometry geometry;
+    uint32_t cells;
+    bool changed;
+    struct map map;
+    float *pressed, *dwell, *peak, *first_s, *last_s; /* [cells] over the session */
+    struct traces *traces;
+    struct scan scans[CONTACTS_MAX];
+    size_t count;
+    struct place places[SPOTS_MAX];
+};
+
+struct spots *spots_create(const struct geometry *geometry, const struct parameters *parameters)
+{
+    struct spots *spots = calloc(1, sizeof *spots);
+    if (!spots)
+        return NULL;
+    spots->parameters = *parameters;
+    spots->geometry = *geometry;
+    spots->cells = geometry_cells(geometry);
+    float *maps = calloc((size_t)spots->cells * 5, sizeof *maps);
+    spots->pressed = maps;
+    spots->traces = calloc(1, sizeof *spots->traces);
+    bool ok = maps && spots->traces && map_open(&spots->map, geometry);
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        ok = scan_open(&spots->scans[i], geometry) && ok;
+    if (!ok) {
+        spots_destroy(spots);
+        return NULL;
+    }
+    spots->dwell = maps + spots->cells;
+    spots->peak = maps + 2 * (size_t)spots->cells;
+    spots->first_s = maps + 3 * (size_t)spots->cells;
+    spots->last_s = maps + 4 * (size_t)spots->cells;
+    return spots;
+}
+
+void spots_destroy(struct spots *spots)
+{
+    if (!spots)
+        return;
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        scan_close(&spots->scans[i]);
+    map_close(&spots->map);
+    free(spots->traces);
+    free(spots->pressed);
+    free(spots);
+}
+
+void spots_reset(struct spots *spots)
+{
+    memset(spots->pressed, 0, (size_t)spots->cells * 5 * sizeof *spots->pressed);
+    map_clear(&spots->map);
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        scan_begin(&spots->scans[i]);
+    spots->traces->count = 0;
+    spots->count = 0;
+    spots->changed = false;
+}
+
+void spots_begin(struct spots *spots, int slot)
+{
+    scan_begin(&spots->scans[slot]);
+}
+
+void spots_take(struct spots *spots, int slot, const struct contacts *contacts,
+                const struct pressure *pressure, double dt_s)
+{
+    scan_take(&spots->scans[slot], slot, contacts, pressure, dt_s);
+}
+
+void spots_drop(struct spots *spots, int slot)
+{
+    scan_clear(&spots->scans[slot]);
+}
+
+static void remember(struct spots *spots, const struct scan *scan, const struct stroke *stroke)
+{
+    struct trace trace = {.start_mm = {stroke->start_x_mm, stroke->start_y_mm},
+                          .end_mm = {stroke->end_x_mm, stroke->end_y_mm},
+                          .strip = scan->profile.strip,
+                          .along = {scan->profile.along[0], scan->profile.along[1]},
+                          .low_mm = scan->low_mm,
+                          .high_mm = scan->high_mm,
+                          .start_s = stroke->start_s,
+                          .end_s = stroke->end_s,
+                          .slow_deep = stroke->slow && stroke->deep};
+    traces_add(spots->traces, &trace);
+}
+
+void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
+{
+    struct scan *scan = &spots->scans[slot];
+    double base = scan_base(scan);
+    remember(spots, scan, stroke);
+    for (uint32_t cell = 0; cell < spots->cells; cell++) {
+        double ratio = scan_ratio(scan, cell, base);
+        if (!isfinite(ratio))
+            continue;
+        if (spots->map.passes[cell] <= 0)
+            spots->first_s[cell] = (float)stroke->start_s;
+        spots->last_s[cell] = (float)stroke->end_s;
+        map_add(&spots->map, cell, ratio);
+        spots->pressed[cell] += scan->pressed[cell];
+        spots->dwell[cell] += scan->dwell[cell];
+        spots->peak[cell] = fmaxf(spots->peak[cell], scan->peak[cell]);
+    }
+    scan_clear(scan);
+    spots->changed = true;
+}
+
+static void count_strokes(const struct spots *spots, struct spot *spot)
+{
+    double place[2] = {spot->x_mm, spot->y_mm};
+    double reach = fmax(spot->radius_mm, reach_least_mm);
+    spot->strokes = spot->slow_deep = 0;
+    for (size_t i = 0; i < spots->traces->count; i++) {
+        const struct trace *trace = &spots->traces->traces[i];
+        if (!trace_passes(trace, place, reach))
+            continue;
+        spot->strokes++;
+        spot->slow_deep += trace->slow_deep;
+    }
+    spot->dose = spot->strokes / spots->parameters.dose_strokes;
+}
+
+static void sum_load(const struct spots *spots, struct spot *spot)
+{
+    const struct geometry *geometry = &spots->geometry;
+    double area = geometry_cell_m2(geometry);
+    spot->impulse_ns = 0;
+    for (uint32_t cell = 0; cell < spots->cells; cell++) {
+        double x = (cell % geometry->cols + 0.5) * geometry->pitch_x_mm;
+        double y = (cell / geometry->cols + 0.5) * geometry->pitch_y_mm;
+        if (hypot(x - spot->x_mm, y - spot->y_mm) <= fmax(spot->radius_mm, reach_least_mm))
+            spot->impulse_ns += (double)spots->pressed[cell] * 1000 * area;
+    }
+}
+
+static double confidence(const struct map_peak *peak)
+{
+    double noise = hypot(peak->scatter, peak->error);
+    double z = peak->contrast / fmax(noise, 0.02);
+    return 1 / (1 + exp(-(z - 4) / 1.5));
+}
+
+static void describe(const struct spots *spots, const struct map_peak *peak, struct spot *spot)
+{
+    spot->x_mm = peak->at_mm[0];
+    spot->y_mm = peak->at_mm[1];
+    spot->radius_mm = peak->radius_mm;
+    spot->contrast = peak->contrast;
+    spot->passes = peak->passes;
+    spot->confidence = confidence(peak);
+    spot->peak_kpa = (double)spots->peak[peak->cell];
+    spot->dwell_s = (double)spots->dwell[peak->cell];
+    spot->first_s = (double)spots->first_s[peak->cell];
+    spot->last_s = (double)spots->last_s[peak->cell];
+    count_strokes(spots, spot);
+    sum_load(spots, spot);
+}
+
+static struct place *place_of(struct spots *spots, const struct map_peak *peak)
+{
+    struct place *best = NULL;
+    double nearest = spots->parameters.spot_merge_mm;
+    for (size_t i = 0; i < spots->count; i++) {
+        struct place *place = &spots->places[i];
+        double d = hypot(place->spot.x_mm - peak->at_mm[0], place->spot.y_mm - peak->at_mm[1]);
+        if (!place->seen && d < nearest) {
+            nearest = d;
+            best = place;
+        }
+    }
+    if (best || spots->count == SPOTS_MAX)
+        return best;
+    best = &spots->places[spots->count++];
+    *best = (struct place){.spot.id = (uint32_t)spots->count};
+    return best;
+}
+
+static void publish(struct queue *queue, struct totals *totals, const struct spot *spot)
+{
+    struct event *event = queue_add(queue, EVENT_SPOT);
+    event->spot = *spot;
+    totals_add(totals, event);
+}
+
+void spots_publish(struct spots *spots, struct queue *queue, struct totals *totals)
+{
+    if (!spots->changed)
+        return;
+    spots->changed = false;
+    struct map_peak peaks[MAP_PEAKS_MAX];
+    size_t count =
+        map_search(&spots->map, spots->parameters.spot_contrast, spots->parameters.spot_passes,
+                   spots->parameters.spot_merge_mm, peaks);
+    for (size_t i = 0; i < spots->count; i++)
+        spots->places[i].seen = false;
+    for (size_t i = 0; i < count; i++) {
+        if (peaks[i].contrast < significance * peaks[i].scatter)
+            continue;
+        struct place *place = place_of(spots, &peaks[i]);
+        if (!place)
+            continue;
+        struct spot before = place->spot;
+        place->seen = true;
+        describe(spots, &peaks[i], &place->spot);
+        if (memcmp(&before, &place->spot, sizeof before))
+            publish(queue, totals, &place->spot);
+    }
+    for (size_t i = 0; i < spots->count; i++) {
+        struct place *place = &spots->places[i];
+        if (place->seen || place->spot.confidence <= withdrawn)
+            continue;
+        place->spot.confidence = withdrawn;
+        publish(queue, totals, &place->spot);
+    }
+}

@@ -1,0 +1,47 @@
+/**
+ * @file spots.h
+ * Hot spots: places on the mat where the pressure under the tool stands out from its surroundings,
+ * pass after pass.
+ *
+ * Method: while a tool passes, every cell under it is compared with what the tool's own profile
+ * (profile.h) leads to expect there; the ratio of the two sums over a pass is the cell's relative
+ * pressure in that pass, free of the tool's shape, of load and of coverage. The ratios are averaged
+ * over the passes, smoothed over a few millimetres, and a local maximum that stands out against the
+ * ring around it (which removes broad load: muscle bellies) and against the scatter of the map
+ * (which removes the gain of single cells) in at least spot_passes passes is a hot spot.
+ */
+#ifndef ROLLSCOPE_DETECT_SPOTS_H
+#define ROLLSCOPE_DETECT_SPOTS_H
+
+#include "contacts.h"
+#include "queue.h"
+#include "tool.h"
+
+#include "mat/mat.h"
+
+struct spots;
+
+/** @return NULL when out of memory */
+struct spots *spots_create(const struct geometry *geometry, const struct parameters *parameters);
+
+/** A contact begins in a slot. */
+void spots_begin(struct spots *spots, int slot);
+
+/** Takes a loaded contact of this frame in. @param dt_s since its last frame */
+void spots_take(struct spots *spots, int slot, const struct contacts *contacts,
+                const struct pressure *pressure, double dt_s);
+
+/** A stroke of the contact in a slot has been published: its cells go into the map. */
+void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke);
+
+/** Drops what a slot has gathered since its last stroke: it was none. */
+void spots_drop(struct spots *spots, int slot);
+
+/** Looks for spots if the map has changed, and publishes those that are new or have changed. */
+void spots_publish(struct spots *spots, struct queue *queue, struct totals *totals);
+
+void spots_reset(struct spots *spots);
+
+void spots_destroy(struct spots *spots);
+
+#endif
