@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_BIT (1U << 30)
-#define ALWAYS     0U
-#define YEAR_S     (366.0 * 86400)
-#define WHOLE_MOST 9007199254740992.0
+#define CONFIG_BIT  (1U << 30)
+#define ALWAYS      0U
+#define YEAR_S      (366.0 * 86400)
+#define HELP_FORMAT "rmargin=100,no-dup-args-note"
+#define WHOLE_MOST  9007199254740992.0
 
 enum option_type { FLAG, TEXT, NUMBER, WHOLE, SPEED, ASSIGNMENT, HELP };
 
@@ -281,6 +282,7 @@ static int parse_words(struct parsing *parsing, int argc, char **argv)
     if (!error && parsing->help) {
         char name[64];
         snprintf(name, sizeof name, "rollscope %s", verb->name);
+        setenv("ARGP_HELP_FMT", HELP_FORMAT, 0);
         argp_help(&root, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_DOC | ARGP_HELP_LONG, name);
     }
     return parsing->failure.status;

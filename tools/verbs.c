@@ -3,6 +3,8 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
+    &verb_analyze,
+    &verb_info,
     &verb_help,
 };
 

@@ -27,6 +27,8 @@ const struct verb *const *verb_table(size_t *count);
 /** The verb of that name, or NULL. */
 const struct verb *verb_find(const char *name);
 
+extern const struct verb verb_analyze;
 extern const struct verb verb_help;
+extern const struct verb verb_info;
 
 #endif

@@ -1,0 +1,54 @@
+"""rollscope info, against files whose content is known because netCDF4 wrote it."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+import support_session as session
+
+ROLLSCOPE = os.environ["ROLLSCOPE"]
+
+
+class Info(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="rollscope-info-")
+        cls.path = os.path.join(cls.folder.name, "a.nc")
+        session.write(cls.path, session.rolling(2))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def info(self, *arguments):
+        result = subprocess.run([ROLLSCOPE, "info", *arguments], capture_output=True, text=True,
+                                timeout=60)
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+        return result.stdout
+
+    def test_grid_rate_and_duration_are_those_of_the_file(self):
+        # 30 empty frames, two passes of 50, 30 empty frames, at 25 Hz.
+        told = json.loads(self.info("--json", self.path))
+        self.assertEqual(self.path, told["file"])
+        self.assertEqual(160, told["frames"])
+        self.assertAlmostEqual(159 / 25, told["duration_s"], places=6)
+        self.assertAlmostEqual(25, told["rate_hz"], places=3)
+        self.assertEqual((16, 24), (told["mat"]["rows"], told["mat"]["cols"]))
+        self.assertEqual((10, 10), (told["mat"]["pitch_x_mm"], told["mat"]["pitch_y_mm"]))
+        self.assertAlmostEqual(session.SCALE_KPA, told["mat"]["scale_kpa"], places=9)
+        self.assertFalse(told["truth"])
+
+    def test_the_words_fit_one_screen_and_say_what_to_do_next(self):
+        text = self.info(self.path)
+        lines = text.splitlines()
+        self.assertLess(len(lines), 24)
+        self.assertTrue(all(len(line) < 100 + len(self.path) for line in lines))
+        self.assertIn("16 x 24 cells of 10 x 10 mm", text)
+        self.assertIn("160 in 0:06.4", text)
+        self.assertIn(f"rollscope analyze {self.path}", text)
+
+
+if __name__ == "__main__":
+    unittest.main()

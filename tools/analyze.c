@@ -1,0 +1,133 @@
+#include "analysis.h"
+#include "record/record.h"
+#include "report.h"
+#include "verbs.h"
+#include "workers.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define SHARE_FRAMES 64 /* frames between two reports of progress */
+#define LEAST_WEIGHT 1.0
+
+static bool contacts_wanted;
+
+static int take_events(struct analysis *analysis, struct findings *findings)
+{
+    struct event event;
+    int status = STATUS_OK;
+    while (status == STATUS_OK && analysis_next(analysis, &event))
+        if (event.type != EVENT_CONTACT || contacts_wanted)
+            status = findings_take(findings, &event);
+    return status;
+}
+
+static int push_frames(struct session *session, struct analysis *analysis,
+                       struct findings *findings, struct worker_share *share,
+                       struct failure *failure)
+{
+    uint64_t count = session_frames(session);
+    struct frame frame;
+    int status;
+    while ((status = session_read(session, &frame, failure)) > 0) {
+        if (analysis_push(analysis, &frame) && take_events(analysis, findings) < 0)
+            return STATUS_MEMORY;
+        if (frame.number % SHARE_FRAMES == 0)
+            share->done = (double)frame.number / (double)count;
+    }
+    if (status != STATUS_END)
+        return status;
+    analysis_finish(analysis);
+    if (take_events(analysis, findings) < 0)
+        return STATUS_MEMORY;
+    return STATUS_OK;
+}
+
+static int analyze_session(const struct options *options, struct session *session,
+                           struct findings *findings, struct worker_share *share,
+                           struct failure *failure)
+{
+    const struct geometry *geometry = &session_about(session)->mat.geometry;
+    struct analysis *analysis = analysis_create(geometry, &options->parameters);
+    if (!analysis)
+        return STATUS_MEMORY;
+    int status = push_frames(session, analysis, findings, share, failure);
+    analysis_destroy(analysis);
+    return status;
+}
+
+static int analyze_file(void *context, size_t index, FILE *output, struct worker_share *share,
+                        struct failure *failure)
+{
+    const struct options *options = context;
+    const char *file = options->files[index];
+    struct session *session;
+    int status = session_open(&session, file, failure);
+    if (status < 0)
+        return status;
+    struct findings findings = {0};
+    status = analyze_session(options, session, &findings, share, failure);
+    session_close(session);
+    if (status == STATUS_OK && options->json)
+        status = report_json(output, file, &findings, &options->parameters, failure);
+    else if (status == STATUS_OK)
+        report_words(output, file, &findings);
+    findings_clear(&findings);
+    if (status == STATUS_MEMORY)
+        failure_set(failure, status, "%s: out of memory", file);
+    return status;
+}
+
+static double *file_sizes(const struct options *options)
+{
+    double *sizes = calloc(options->file_count, sizeof *sizes);
+    struct stat about;
+    for (size_t i = 0; sizes && i < options->file_count; i++)
+        sizes[i] = stat(options->files[i], &about) == 0 ? LEAST_WEIGHT + (double)about.st_size
+                                                        : LEAST_WEIGHT;
+    return sizes;
+}
+
+static int run(const struct options *options)
+{
+    double *sizes = file_sizes(options);
+    struct work work = {
+        .context = (void *)(uintptr_t)options,
+        .count = options->file_count,
+        .jobs = options->jobs,
+        .what = options->file_count == 1 ? "analysing" : "analysing the files",
+        .names = options->files,
+        .weights = sizes,
+        .run = analyze_file,
+    };
+    size_t failed = sizes ? workers_run(&work) : options->file_count;
+    free(sizes);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int take(void *storage, int key, const char *value, struct failure *failure)
+{
+    (void)key;
+    (void)value;
+    (void)failure;
+    *(bool *)storage = true;
+    return STATUS_OK;
+}
+
+static const struct argp_option own[] = {
+    {"contacts", OPTION_OWN, NULL, 0, "the contacts' tracks too", 0}, {0}};
+
+const struct verb verb_analyze = {
+    .name = "analyze",
+    .arguments = "FILE...",
+    .text = "find strokes, holds and hot spots in session files",
+    .options = {.shared = OPTION_JSON | OPTION_SET | OPTION_JOBS,
+                .files_least = 1,
+                .files_most = UINT_MAX,
+                .own = own,
+                .take = take,
+                .storage = &contacts_wanted},
+    .run = run,
+};

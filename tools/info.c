@@ -1,0 +1,263 @@
+#include "findings.h"
+#include "record/record.h"
+#include "report.h"
+#include "say.h"
+#include "verbs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <jansson.h>
+
+#define SHARE_FRAMES 256 /* frames between two reports of progress */
+
+/* What the frames themselves say. */
+struct scan {
+    uint64_t frames, gaps, lost, saturated;
+    double duration_s, rate_hz; /* rate: from the median spacing of neighbours; NaN: unknown */
+};
+
+struct view {
+    const char *file;
+    const struct session_about *about;
+    struct scan scan;
+    struct findings findings; /* as recorded */
+    struct truth truth;
+    bool has_truth;
+};
+
+static int ascending(const void *a, const void *b)
+{
+    const int64_t *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+static int scan_frames(struct session *session, struct scan *scan, int64_t *steps_us,
+                       struct failure *failure)
+{
+    struct frame frame, before = {0};
+    int status;
+    while ((status = session_read(session, &frame, failure)) > 0) {
+        scan->gaps += (frame.flags & FRAME_GAP_BEFORE) != 0;
+        scan->saturated += (frame.flags & FRAME_SATURATED) != 0;
+        if (scan->frames) {
+            steps_us[scan->frames - 1] = frame.time_us - before.time_us;
+            scan->lost +=
+                frame.sequence > before.sequence + 1 ? frame.sequence - before.sequence - 1 : 0;
+        }
+        before = frame;
+        if (++scan->frames % SHARE_FRAMES == 0)
+            progress_show("reading", (double)scan->frames / (double)session_frames(session));
+    }
+    progress_end();
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static int scan_session(struct session *session, struct scan *scan, struct failure *failure)
+{
+    scan->duration_s = session_duration_s(session);
+    scan->rate_hz = NAN;
+    int64_t *steps_us = calloc(session_frames(session) + 1, sizeof *steps_us);
+    if (!steps_us)
+        return failure_set(failure, STATUS_MEMORY, "out of memory");
+    int status = scan_frames(session, scan, steps_us, failure);
+    if (status == STATUS_OK && scan->frames > 1) {
+        qsort(steps_us, scan->frames - 1, sizeof *steps_us, ascending);
+        scan->rate_hz = 1e6 / (double)steps_us[(scan->frames - 1) / 2];
+    }
+    free(steps_us);
+    return status;
+}
+
+static int read_findings(struct session *session, struct findings *findings,
+                         struct failure *failure)
+{
+    for (int type = EVENT_STROKE; type < EVENT_TYPE_COUNT; type++) {
+        struct event *events;
+        int count = session_events(session, NULL, (enum event_type)type, &events, failure);
+        int status = count < 0 ? count : STATUS_OK;
+        for (int i = 0; i < count && status == STATUS_OK; i++)
+            status = findings_take(findings, &events[i]);
+        if (count > 0)
+            free(events);
+        if (status < 0)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static void line(const char *name, const char *value)
+{
+    if (*value)
+        printf("  %-10s %s\n", name, value);
+}
+
+static void print_mat(const struct session_about *about)
+{
+    const struct mat_info *mat = &about->mat;
+    const struct geometry *grid = &mat->geometry;
+    printf("  %-10s %s%s%s%s%u x %u cells of %g x %g mm, full scale %g kPa\n", "mat", mat->device,
+           *mat->serial ? ", serial " : "", mat->serial, *mat->device || *mat->serial ? ", " : "",
+           grid->rows, grid->cols, grid->pitch_y_mm, grid->pitch_x_mm,
+           grid->full_scale * grid->scale_kpa + grid->offset_kpa);
+    line("", about->calibrated ? "" : "not calibrated: kPa are counts times a nominal scale");
+    line("protocol", mat->protocol);
+    line("calibrated", about->calibrated ? mat->calibration : "");
+}
+
+static void print_frames(const struct scan *scan)
+{
+    char clock[CLOCK_SIZE];
+    printf("  %-10s %llu in %s", "frames", (unsigned long long)scan->frames,
+           report_clock(clock, scan->duration_s));
+    if (!isnan(scan->rate_hz))
+        printf(", %.4g Hz", scan->rate_hz);
+    printf(", %llu gaps, %llu lost, %llu saturated\n", (unsigned long long)scan->gaps,
+           (unsigned long long)scan->lost, (unsigned long long)scan->saturated);
+}
+
+static double hold_total_s(const struct findings_list *holds)
+{
+    double total_s = 0;
+    for (size_t i = 0; i < holds->count; i++)
+        total_s += holds->events[i].hold.end_s - holds->events[i].hold.start_s;
+    return total_s;
+}
+
+static void print_found(const struct view *view)
+{
+    char clock[CLOCK_SIZE];
+    const struct findings_list *strokes = &view->findings.lists[EVENT_STROKE];
+    const struct findings_list *holds = &view->findings.lists[EVENT_HOLD];
+    const struct findings_list *spots = &view->findings.lists[EVENT_SPOT];
+    const struct summary *summary = findings_summary(&view->findings);
+    if (!summary && !strokes->count && !holds->count)
+        printf("  %-10s none recorded; try rollscope analyze %s\n", "results", view->file);
+    else if (summary)
+        printf("  %-10s %u one way, %u cycles, %u slow and deep\n", "strokes", summary->one_way,
+               summary->cycles, summary->slow_deep);
+    else
+        printf("  %-10s %zu one way\n", "strokes", strokes->count);
+    if (holds->count)
+        printf("  %-10s %zu, %s together\n", "holds", holds->count,
+               report_clock(clock, hold_total_s(holds)));
+    for (size_t i = 0; i < spots->count; i++) {
+        printf("  %-10s ", i ? "" : "hot spots");
+        report_event(stdout, &spots->events[i]);
+    }
+    if (view->has_truth)
+        printf("  %-10s %zu strokes, %zu holds, %zu hot spots; try rollscope score %s\n", "truth",
+               view->truth.stroke_count, view->truth.hold_count, view->truth.spot_count,
+               view->file);
+}
+
+static void print_words(const struct view *view)
+{
+    const struct session_about *about = view->about;
+    printf("%s\n", view->file);
+    line("title", about->title);
+    line("session", about->session_id);
+    line("created", about->created);
+    line("by", about->software);
+    line("source", about->source);
+    line("", about->closed ? "" : "not closed: still being recorded, or left by a kill");
+    print_mat(about);
+    line("subject", about->subject);
+    line("body part", about->body_part);
+    line("side", about->side);
+    line("tool", about->tool);
+    line("operator", about->operator_name);
+    line("notes", about->notes);
+    print_frames(&view->scan);
+    print_found(view);
+}
+
+static json_t *mat_object(const struct mat_info *mat)
+{
+    const struct geometry *grid = &mat->geometry;
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:i}", "device",
+                     mat->device, "serial", mat->serial, "protocol", mat->protocol, "calibration",
+                     mat->calibration, "rows", grid->rows, "cols", grid->cols, "pitch_x_mm",
+                     grid->pitch_x_mm, "pitch_y_mm", grid->pitch_y_mm, "rate_hz", grid->rate_hz,
+                     "scale_kpa", grid->scale_kpa, "offset_kpa", grid->offset_kpa, "full_scale",
+                     grid->full_scale);
+}
+
+static json_t *about_object(const struct session_about *about)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}", "title",
+                     about->title, "session_id", about->session_id, "created", about->created,
+                     "software", about->software, "source", about->source, "closed", about->closed,
+                     "calibrated", about->calibrated, "subject", about->subject, "body_part",
+                     about->body_part, "side", about->side, "tool", about->tool, "operator",
+                     about->operator_name, "notes", about->notes);
+}
+
+static json_t *counts_object(const struct view *view)
+{
+    json_t *counts = json_object();
+    for (int type = EVENT_STROKE; type < EVENT_SUMMARY; type++)
+        json_object_set_new(counts, event_kind((enum event_type)type)->group,
+                            json_integer((json_int_t)view->findings.lists[type].count));
+    return counts;
+}
+
+static int print_json(const struct view *view)
+{
+    const struct scan *scan = &view->scan;
+    json_t *object = json_pack(
+        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b}", "file", view->file, "about",
+        about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
+        (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
+        isnan(scan->rate_hz) ? json_null() : json_real(scan->rate_hz), "gaps",
+        (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost, "saturated",
+        (json_int_t)scan->saturated, "events", counts_object(view), "truth", view->has_truth);
+    int bad = !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+    json_decref(object);
+    if (bad) {
+        say_error("%s: cannot be said in JSON (is its name UTF-8?)", view->file);
+        return EXIT_FAILED;
+    }
+    printf("\n");
+    return EXIT_DONE;
+}
+
+static int read_view(struct session *session, struct view *view, struct failure *failure)
+{
+    view->about = session_about(session);
+    int status = scan_session(session, &view->scan, failure);
+    if (status == STATUS_OK)
+        status = read_findings(session, &view->findings, failure);
+    if (status == STATUS_OK)
+        status = session_truth(session, &view->truth, failure);
+    view->has_truth = status > 0;
+    return status;
+}
+
+static int run(const struct options *options)
+{
+    struct view view = {.file = options->files[0]};
+    struct session *session;
+    struct failure failure = {0};
+    if (session_open(&session, view.file, &failure) < 0)
+        return say_failure(&failure);
+    int code = EXIT_DONE;
+    if (read_view(session, &view, &failure) < 0)
+        code = say_failure(&failure);
+    else if (options->json)
+        code = print_json(&view);
+    else
+        print_words(&view);
+    truth_free(&view.truth);
+    findings_clear(&view.findings);
+    session_close(session);
+    return code;
+}
+
+const struct verb verb_info = {
+    .name = "info",
+    .arguments = "FILE",
+    .text = "what is in a session file",
+    .options = {.shared = OPTION_JSON, .files_least = 1, .files_most = 1},
+    .run = run,
+};

@@ -1,0 +1,38 @@
+/**
+ * @file report.h
+ * Events and findings in words for people, and as JSON for programs. Every verb prints through
+ * here.
+ */
+#ifndef ROLLSCOPE_TOOLS_REPORT_H
+#define ROLLSCOPE_TOOLS_REPORT_H
+
+#include "findings.h"
+
+#include <stdio.h>
+
+/** Size of a text of report_clock(). */
+#define CLOCK_SIZE 32
+
+/** A duration as `m:ss.d`, or `h:mm:ss.d`. @return text */
+const char *report_clock(char text[CLOCK_SIZE], double duration_s);
+
+/** An event as a line of words. */
+void report_event(FILE *stream, const struct event *event);
+
+/** A summary as a few lines of words: the three totals, holds, bouts, hot spots. */
+void report_summary(FILE *stream, const struct summary *summary);
+
+/**
+ * Findings as one JSON object on one line: `file`, `software`, `parameters`, then an array for each
+ * kind of event under its group's name (`strokes`, `holds`, ...; `contacts` only where there are
+ * any) and `summary`. Doubles carry 17 significant digits, NaN is null.
+ * @param file name of the session file, UTF-8
+ * @return STATUS_OK, STATUS_FORMAT (the name is not UTF-8), STATUS_MEMORY, STATUS_SYSTEM
+ */
+int report_json(FILE *stream, const char *file, const struct findings *findings,
+                const struct parameters *parameters, struct failure *failure);
+
+/** Findings as lines of words under the file's name. */
+void report_words(FILE *stream, const char *file, const struct findings *findings);
+
+#endif
