@@ -200,12 +200,17 @@ static double distance(const struct blobs *blobs, const struct blob *before, con
     return along * along + across * across;
 }
 
-static void give_cell(struct blobs *blobs, int slot, uint32_t cell, double kpa)
+static void give_cell(struct blobs *blobs, int slot, uint32_t cell, const double kpa[2])
 {
     uint16_t cols = blobs->geometry.cols;
     uint16_t r = (uint16_t)(cell / cols), c = (uint16_t)(cell % cols);
-    double at[2] = {(c + 0.5) * blobs->geometry.pitch_x_mm, (r + 0.5) * blobs->geometry.pitch_y_mm};
-    moments_cell(&blobs->slots[slot].moments, r, c, at, kpa);
+    struct loaded_cell loaded = {
+        r,
+        c,
+        {(c + 0.5) * blobs->geometry.pitch_x_mm, (r + 0.5) * blobs->geometry.pitch_y_mm},
+        kpa[0],
+        kpa[0] - kpa[1]};
+    moments_cell(&blobs->slots[slot].moments, &loaded);
     blobs->labels[cell] = (uint8_t)(slot + 1);
 }
 
@@ -216,6 +221,7 @@ static void share_patch(struct blobs *blobs, size_t patch, const float *kpa,
     size_t cells;
     const uint32_t *cell = patches_cells(blobs->patches, patch, &cells);
     uint16_t cols = blobs->geometry.cols;
+    double least_kpa = patches_least_kpa(blobs->patches, patch);
     for (size_t k = 0; k < cells; k++) {
         double at[2] = {(cell[k] % cols + 0.5) * blobs->geometry.pitch_x_mm,
                         (cell[k] / cols + 0.5) * blobs->geometry.pitch_y_mm};
@@ -229,7 +235,7 @@ static void share_patch(struct blobs *blobs, size_t patch, const float *kpa,
             }
         }
         if (owners->slots[best] >= 0)
-            give_cell(blobs, owners->slots[best], cell[k], kpa[cell[k]]);
+            give_cell(blobs, owners->slots[best], cell[k], (double[]){kpa[cell[k]], least_kpa});
     }
     for (int i = 0; i < owners->count; i++)
         if (owners->slots[i] >= 0)
@@ -271,7 +277,7 @@ static void assign(struct blobs *blobs, size_t patch, const struct pressure *pre
 /* The step and the speed of a slot whose cells of this frame are known. */
 static void settle(struct blob *blob, const struct blob *before, double dt_s)
 {
-    if (blob->moments.kpa <= 0) {
+    if (blob->moments.weight <= 0) {
         blob->id = 0;
         return;
     }

@@ -10,6 +10,7 @@ static const double lone_cell_margin = 2.0;
 struct patch {
     struct moments moments;
     uint32_t first, count; /* in order[] */
+    double least_kpa;
 };
 
 struct patches {
@@ -29,27 +30,28 @@ struct moments moments_none(void)
     return (struct moments){.r0 = UINT16_MAX, .c0 = UINT16_MAX};
 }
 
-void moments_cell(struct moments *moments, uint16_t r, uint16_t c, const double at_mm[2],
-                  double kpa)
+void moments_cell(struct moments *moments, const struct loaded_cell *cell)
 {
-    double x = at_mm[0], y = at_mm[1];
-    moments->kpa += kpa;
-    moments->sx += kpa * x;
-    moments->sy += kpa * y;
-    moments->sxx += kpa * x * x;
-    moments->syy += kpa * y * y;
-    moments->sxy += kpa * x * y;
-    moments->peak_kpa = fmax(moments->peak_kpa, kpa);
+    double x = cell->at_mm[0], y = cell->at_mm[1], weight = cell->weight;
+    moments->kpa += cell->kpa;
+    moments->weight += weight;
+    moments->sx += weight * x;
+    moments->sy += weight * y;
+    moments->sxx += weight * x * x;
+    moments->syy += weight * y * y;
+    moments->sxy += weight * x * y;
+    moments->peak_kpa = fmax(moments->peak_kpa, cell->kpa);
     moments->cells++;
-    moments->r0 = r < moments->r0 ? r : moments->r0;
-    moments->r1 = r > moments->r1 ? r : moments->r1;
-    moments->c0 = c < moments->c0 ? c : moments->c0;
-    moments->c1 = c > moments->c1 ? c : moments->c1;
+    moments->r0 = cell->r < moments->r0 ? cell->r : moments->r0;
+    moments->r1 = cell->r > moments->r1 ? cell->r : moments->r1;
+    moments->c0 = cell->c < moments->c0 ? cell->c : moments->c0;
+    moments->c1 = cell->c > moments->c1 ? cell->c : moments->c1;
 }
 
 void moments_add(struct moments *sum, const struct moments *more)
 {
     sum->kpa += more->kpa;
+    sum->weight += more->weight;
     sum->sx += more->sx;
     sum->sy += more->sy;
     sum->sxx += more->sxx;
@@ -66,7 +68,7 @@ void moments_add(struct moments *sum, const struct moments *more)
 
 struct shape moments_shape(const struct moments *moments)
 {
-    double w = 1 / moments->kpa;
+    double w = 1 / moments->weight;
     double x = moments->sx * w, y = moments->sy * w;
     double xx = fmax(0, moments->sxx * w - x * x), yy = fmax(0, moments->syy * w - y * y);
     double xy = moments->sxy * w - x * y;
@@ -152,16 +154,21 @@ static uint32_t highest(const struct patches *patches, const float *kpa, uint32_
     return best;
 }
 
-static struct moments weigh(const struct patches *patches, const float *kpa, uint32_t count)
+static struct moments weigh(const struct patches *patches, const float *kpa, uint32_t count,
+                            double least_kpa)
 {
     struct moments moments = moments_none();
     uint16_t cols = patches->geometry.cols, rows = patches->geometry.rows;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = patches->order[patches->used + i];
         uint16_t r = (uint16_t)(cell / cols), c = (uint16_t)(cell % cols);
-        double at[2] = {(c + 0.5) * patches->geometry.pitch_x_mm,
-                        (r + 0.5) * patches->geometry.pitch_y_mm};
-        moments_cell(&moments, r, c, at, kpa[cell]);
+        struct loaded_cell loaded = {
+            r,
+            c,
+            {(c + 0.5) * patches->geometry.pitch_x_mm, (r + 0.5) * patches->geometry.pitch_y_mm},
+            kpa[cell],
+            kpa[cell] - least_kpa};
+        moments_cell(&moments, &loaded);
     }
     moments.at_edge =
         moments.r0 == 0 || moments.c0 == 0 || moments.r1 + 1 == rows || moments.c1 + 1 == cols;
@@ -179,7 +186,8 @@ static bool strong_enough(const struct patches *patches, const struct pressure *
     return pressure->kpa[cell] > lone_cell_margin * patches->sigma * pressure->noise_kpa[cell];
 }
 
-static void keep(struct patches *patches, const struct moments *moments, uint32_t count)
+static void keep(struct patches *patches, const struct moments *moments, uint32_t count,
+                 double least_kpa)
 {
     size_t at = patches->count;
     if (at == PATCHES_MAX) {
@@ -192,7 +200,7 @@ static void keep(struct patches *patches, const struct moments *moments, uint32_
     } else {
         patches->count++;
     }
-    patches->found[at] = (struct patch){*moments, patches->used, count};
+    patches->found[at] = (struct patch){*moments, patches->used, count, least_kpa};
     patches->used += count;
 }
 
@@ -202,7 +210,9 @@ static void take_region(struct patches *patches, const struct pressure *pressure
 {
     uint32_t count = flood(patches, pressure->kpa, seed, 0);
     uint32_t top = highest(patches, pressure->kpa, count);
-    float least = (float)patches->share * pressure->kpa[top];
+    float noise = (float)patches->sigma * pressure->noise_kpa[top];
+    float least =
+        fmaxf((float)patches->share * pressure->kpa[top], fminf(noise, 0.9f * pressure->kpa[top]));
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = patches->order[patches->used + i];
         patches->open[cell] = pressure->kpa[cell] >= least;
@@ -213,9 +223,9 @@ static void take_region(struct patches *patches, const struct pressure *pressure
         if (!patches->open[region[i]])
             continue;
         uint32_t cells = flood(patches, pressure->kpa, region[i], least);
-        struct moments moments = weigh(patches, pressure->kpa, cells);
+        struct moments moments = weigh(patches, pressure->kpa, cells, (double)least * 0.999);
         if (strong_enough(patches, pressure, &moments))
-            keep(patches, &moments, cells);
+            keep(patches, &moments, cells, (double)least * 0.999);
     }
 }
 
@@ -233,6 +243,11 @@ size_t patches_push(struct patches *patches, const struct pressure *pressure)
 const struct moments *patches_moments(const struct patches *patches, size_t i)
 {
     return &patches->found[i].moments;
+}
+
+double patches_least_kpa(const struct patches *patches, size_t i)
+{
+    return patches->found[i].least_kpa;
 }
 
 const uint32_t *patches_cells(const struct patches *patches, size_t i, size_t *count)

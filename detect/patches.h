@@ -18,8 +18,10 @@
 
 /** Pressure moments of a set of cells, in mm. Additive: moments_add() joins two sets. */
 struct moments {
-    double kpa;                   /**< sum of pressure */
-    double sx, sy, sxx, syy, sxy; /**< weighted sums of x, y, x*x, y*y, x*y */
+    double kpa;    /**< sum of pressure */
+    double weight; /**< sum of pressure above the patch's own threshold: a cell that enters or
+                        leaves does so with no weight, so the centre does not jump */
+    double sx, sy, sxx, syy, sxy; /**< so weighted sums of x, y, x*x, y*y, x*y */
     double peak_kpa;
     uint32_t cells;
     bool at_edge;            /**< has a cell on the mat's border */
@@ -36,9 +38,14 @@ struct shape {
 /** An empty set. */
 struct moments moments_none(void);
 
-/** Adds one cell. @param x_mm, y_mm its centre */
-void moments_cell(struct moments *moments, uint16_t r, uint16_t c, const double at_mm[2],
-                  double kpa);
+/** A cell to be added. */
+struct loaded_cell {
+    uint16_t r, c;
+    double at_mm[2]; /**< its centre */
+    double kpa, weight;
+};
+
+void moments_cell(struct moments *moments, const struct loaded_cell *cell);
 
 void moments_add(struct moments *sum, const struct moments *more);
 
@@ -56,6 +63,9 @@ size_t patches_push(struct patches *patches, const struct pressure *pressure);
 
 /** The moments of patch i of the last frame. */
 const struct moments *patches_moments(const struct patches *patches, size_t i);
+
+/** The pressure from which a cell belongs to patch i. */
+double patches_least_kpa(const struct patches *patches, size_t i);
 
 /** The cells of patch i: indices r*cols+c. @param count set to their number */
 const uint32_t *patches_cells(const struct patches *patches, size_t i, size_t *count);

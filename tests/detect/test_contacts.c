@@ -1,0 +1,193 @@
+/* Contacts keep their identities: pictures made by formula, ids followed by hand. */
+#include "detect/contacts.h"
+#include "support_picture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct bench {
+    struct picture picture;
+    struct contacts *contacts;
+};
+
+static struct bench bench;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct parameters parameters;
+    parameters_default(&parameters);
+    picture_open(&bench.picture);
+    bench.contacts = contacts_create(&bench.picture.geometry, &parameters);
+    return bench.contacts ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    contacts_destroy(bench.contacts);
+    return 0;
+}
+
+static int present(void)
+{
+    int count = 0;
+    for (int i = 0; i < CONTACTS_MAX; i++)
+        count += contacts_tracks(bench.contacts)[i].present;
+    return count;
+}
+
+static const struct track *nearest(double x_mm, double y_mm)
+{
+    const struct track *tracks = contacts_tracks(bench.contacts), *best = NULL;
+    double least = INFINITY;
+    for (int i = 0; i < CONTACTS_MAX; i++) {
+        double d = hypot(tracks[i].shape.x_mm - x_mm, tracks[i].shape.y_mm - y_mm);
+        if (tracks[i].present && d < least) {
+            least = d;
+            best = &tracks[i];
+        }
+    }
+    return best;
+}
+
+static void push(void)
+{
+    contacts_push(bench.contacts, &bench.picture.pressure);
+}
+
+static void an_empty_mat_has_no_contact(void **state)
+{
+    (void)state;
+    picture_clear(&bench.picture, 0);
+    push();
+    assert_int_equal(present(), 0);
+}
+
+static void a_moving_ball_keeps_its_id_and_its_place(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        double at[2] = {80 + i, 155};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, at, 9, 100);
+        push();
+        assert_int_equal(present(), 1);
+        const struct track *track = nearest(at[0], at[1]);
+        assert_int_equal(track->id, 1);
+        assert_true(fabs(track->shape.x_mm - at[0]) < 0.6 && fabs(track->shape.y_mm - 155) < 0.6);
+        if (i > 0)
+            assert_true(fabs(track->step_mm[0] - 1) < 0.35);
+    }
+    assert_int_equal(nearest(180, 155)->kind, CONTACT_BALL);
+}
+
+static void two_contacts_that_touch_and_part_do_not_swap_ids(void **state)
+{
+    (void)state;
+    for (int i = 0; i <= 400; i++) {
+        double way = i < 200 ? 0 : sin(3.14159265 * (i - 200) / 200.0);
+        double a[2] = {90 + 47 * way, 155}, b[2] = {230 - 47 * way, 155};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        if (i > 100)
+            picture_ball(&bench.picture, b, 9, 60);
+        push();
+    }
+    assert_int_equal(present(), 2);
+    assert_int_equal(nearest(90, 155)->id, 1);
+    assert_int_equal(nearest(230, 155)->id, 2);
+}
+
+static void two_balls_that_land_together_and_move_as_one_are_one_contact(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        double a[2] = {100, 60 + i}, b[2] = {168, 60 + i};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        picture_ball(&bench.picture, b, 9, 80);
+        push();
+        assert_int_equal(present(), 1);
+    }
+    assert_int_equal(nearest(134, 160)->kind, CONTACT_PAIR);
+}
+
+static void two_balls_that_land_together_but_move_apart_are_two(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        double a[2] = {100, 120 + 0.5 * i}, b[2] = {180, 120 - 0.5 * i};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        picture_ball(&bench.picture, b, 9, 80);
+        push();
+    }
+    assert_int_equal(present(), 2);
+}
+
+static void a_roller_is_a_strip_with_its_angle(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        double at[2] = {150, 100 + i};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_strip(&bench.picture, at, 200, 0.2, 60);
+        push();
+    }
+    const struct track *track = nearest(150, 199);
+    assert_int_equal(track->kind, CONTACT_ROLLER);
+    assert_true(fabs(track_angle_rad(track) - 0.2) < 0.03);
+}
+
+static void a_hand_beside_a_roller_is_a_contact_of_its_own(void **state)
+{
+    (void)state;
+    double hand[2] = {60, 270};
+    for (int i = 0; i < 150; i++) {
+        double at[2] = {180, 80 + 0.5 * i};
+        picture_clear(&bench.picture, 0.02 * i);
+        picture_strip(&bench.picture, at, 200, 0, 60);
+        if (i > 50)
+            picture_ball(&bench.picture, hand, 25, 20);
+        push();
+    }
+    assert_int_equal(present(), 2);
+    assert_int_equal(nearest(60, 270)->kind, CONTACT_BODY);
+    assert_true(fabs(nearest(180, 154)->shape.y_mm - 154.5) < 1);
+}
+
+static void a_contact_that_lifts_and_lands_again_is_the_same_one(void **state)
+{
+    (void)state;
+    double at[2] = {155, 155};
+    for (int i = 0; i < 300; i++) {
+        picture_clear(&bench.picture, 0.01 * i);
+        if (i < 100 || i > 200)
+            picture_ball(&bench.picture, at, 9, 100);
+        push();
+    }
+    assert_int_equal(nearest(155, 155)->id, 1);
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(an_empty_mat_has_no_contact),
+        CLAIM(a_moving_ball_keeps_its_id_and_its_place),
+        CLAIM(two_contacts_that_touch_and_part_do_not_swap_ids),
+        CLAIM(two_balls_that_land_together_and_move_as_one_are_one_contact),
+        CLAIM(two_balls_that_land_together_but_move_apart_are_two),
+        CLAIM(a_roller_is_a_strip_with_its_angle),
+        CLAIM(a_hand_beside_a_roller_is_a_contact_of_its_own),
+        CLAIM(a_contact_that_lifts_and_lands_again_is_the_same_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
