@@ -149,7 +149,8 @@ int hdf_shape(hid_t dataset, int rank, hsize_t *sizes)
 static int grow(hid_t dataset, hsize_t length)
 {
     hsize_t sizes[3];
-    if (hdf_shape(dataset, 1, sizes) < 0 && hdf_shape(dataset, 3, sizes) < 0)
+    if (hdf_shape(dataset, 1, sizes) < 0 && hdf_shape(dataset, 2, sizes) < 0 &&
+        hdf_shape(dataset, 3, sizes) < 0)
         return -1;
     if (sizes[0] >= length)
         return 0;

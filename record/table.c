@@ -24,7 +24,7 @@ static hid_t memory_type(const struct column *column)
     case COLUMN_TEXT:
         break;
     }
-    return hdf_text_type(column->size);
+    return hdf_text_type(1);
 }
 
 static hid_t file_type(const struct column *column)
@@ -42,7 +42,7 @@ static hid_t file_type(const struct column *column)
     case COLUMN_TEXT:
         break;
     }
-    return hdf_text_type(column->size);
+    return hdf_text_type(1);
 }
 
 void table_columns(struct table *table, const struct column *columns, size_t count)
@@ -54,19 +54,41 @@ void table_columns(struct table *table, const struct column *columns, size_t cou
 static int describe(hid_t dataset, const struct column *column, const char *time_units)
 {
     const char *unit = column->type == COLUMN_TIME ? time_units : column->unit;
-    if (column->type != COLUMN_TEXT && hdf_write_text(dataset, "units", unit) < 0)
+    if (hdf_write_text(dataset, "long_name", column->text) < 0)
         return -1;
-    return hdf_write_text(dataset, "long_name", column->text);
+    return column->type == COLUMN_TEXT ? hdf_write_text(dataset, "_Encoding", "utf-8")
+                                       : hdf_write_text(dataset, "units", unit);
+}
+
+static int attach_length(hid_t group, hid_t dataset, const struct column *column)
+{
+    char name[64], said[80];
+    snprintf(name, sizeof name, "%s_length", column->name);
+    snprintf(said, sizeof said, "This is a netCDF dimension but not a netCDF variable.%10u",
+             column->size);
+    const struct hdf_dataset spec = {
+        .name = name, .type = H5T_STD_U8LE, .rank = 1, .sizes = {column->size}};
+    hid_t scale = hdf_dataset_create(group, &spec);
+    if (scale < 0)
+        return -1;
+    int result = H5DSset_scale(scale, said) < 0 ? -1 : H5DSattach_scale(dataset, scale, 1);
+    H5Dclose(scale);
+    return result;
 }
 
 static hid_t column_create(hid_t group, const struct column *column, const char *time_units,
                            hsize_t chunk_rows)
 {
-    struct hdf_dataset spec = {.name = column->name, .rank = 1, .chunk = {chunk_rows}};
+    bool text = column->type == COLUMN_TEXT;
+    struct hdf_dataset spec = {.name = column->name,
+                               .rank = text ? 2 : 1,
+                               .sizes = {0, text ? column->size : 0},
+                               .chunk = {chunk_rows, text ? column->size : 0}};
     spec.type = file_type(column);
     hid_t dataset = hdf_dataset_create(group, &spec);
     H5Tclose(spec.type);
-    if (dataset >= 0 && describe(dataset, column, time_units) < 0) {
+    if (dataset >= 0 && (describe(dataset, column, time_units) < 0 ||
+                         (text && attach_length(group, dataset, column) < 0))) {
         H5Dclose(dataset);
         return -1;
     }
@@ -126,9 +148,19 @@ static bool fits(hid_t dataset, const struct column *column)
 {
     hid_t type = H5Dget_type(dataset);
     H5T_class_t class = H5Tget_class(type);
-    bool text = class == H5T_STRING && H5Tis_variable_str(type) == 0;
+    bool characters = class == H5T_STRING && H5Tget_size(type) == 1;
     H5Tclose(type);
-    return column->type == COLUMN_TEXT ? text : class == H5T_INTEGER || class == H5T_FLOAT;
+    return column->type == COLUMN_TEXT ? characters : class == H5T_INTEGER || class == H5T_FLOAT;
+}
+
+static int shape(hid_t dataset, const struct column *column, hsize_t *length)
+{
+    hsize_t sizes[2] = {0, column->size};
+    int rank = column->type == COLUMN_TEXT ? 2 : 1;
+    if (hdf_shape(dataset, rank, sizes) < 0 || sizes[1] != column->size)
+        return -1;
+    *length = sizes[0];
+    return 0;
 }
 
 static bool convert(struct table *table, size_t i, int64_t first_us)
@@ -162,8 +194,8 @@ static int column_open(struct table *table, size_t i, const struct table_place *
         return (int)dataset;
     table->datasets[i] = dataset;
     hsize_t length = 0;
-    if (hdf_shape(dataset, 1, &length) < 0)
-        return failure_set(failure, STATUS_FORMAT, "%s is no column of one dimension", where);
+    if (shape(dataset, column, &length) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s has the wrong shape", where);
     if (!fits(dataset, column))
         return failure_set(failure, STATUS_FORMAT, "%s has the wrong type", where);
     if (!convert(table, i, place->first_us))
