@@ -3,26 +3,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same(const struct event *a, const struct event *b)
+/* The older state of the same hot spot, bout or summary; NULL: the event is a new one. */
+static struct event *older(const struct findings_list *list, const struct event *event)
 {
-    switch (a->type) {
-    case EVENT_SPOT:
-        return a->spot.id == b->spot.id;
-    case EVENT_BOUT:
-        return a->bout.id == b->bout.id;
-    default:
-        return a->type == EVENT_SUMMARY;
+    if (event->type != EVENT_SPOT && event->type != EVENT_BOUT && event->type != EVENT_SUMMARY)
+        return NULL;
+    for (size_t i = list->count; i-- > 0;) {
+        struct event *kept = &list->events[i];
+        if (event->type == EVENT_SUMMARY ||
+            (event->type == EVENT_SPOT && kept->spot.id == event->spot.id) ||
+            (event->type == EVENT_BOUT && kept->bout.id == event->bout.id))
+            return kept;
     }
+    return NULL;
 }
 
 int findings_take(struct findings *findings, const struct event *event)
 {
     struct findings_list *list = &findings->lists[event->type];
-    for (size_t i = list->count; i-- > 0 && event->type != EVENT_CONTACT;)
-        if (same(&list->events[i], event)) {
-            list->events[i] = *event;
-            return STATUS_OK;
-        }
+    struct event *kept = older(list, event);
+    if (kept) {
+        *kept = *event;
+        return STATUS_OK;
+    }
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? 2 * list->capacity : 16;
         struct event *events = realloc(list->events, capacity * sizeof *events);
