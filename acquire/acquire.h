@@ -72,9 +72,21 @@ struct decoded_frame {
 
 /** What is taken for granted about a mat before it has said anything. */
 struct mat_setup {
-    struct mat_info info; /**< overruled by what the mat itself says */
-    unsigned bits;        /**< of a sample on the wire, 8, 12 or 16; 0: as the bytes show */
+    struct mat_info info;  /**< overruled by what the mat itself says */
+    double full_scale_kpa; /**< pressure at full scale; 0: not known, 1 kPa stands for one count */
+    unsigned bits;         /**< of a sample on the wire, 8, 12 or 16; 0: as the bytes show */
+    unsigned variant;      /**< 1, 2, ...: word of the protocol's variants; 0: as the bytes show */
 };
+
+/** What a host has to say to a mat. */
+enum host_word {
+    HOST_START, /**< stream from now on; where the mat is polled: send the first frame */
+    HOST_POLL,  /**< send one frame; nothing where the mat never waits to be asked */
+    HOST_STOP
+};
+
+/** Room for a word, bytes. */
+#define HOST_WORD_SIZE 128
 
 struct decoder;
 struct decoder_sink;
@@ -87,16 +99,13 @@ struct emulator;
 struct protocol {
     const char *name;       /**< as in `protocol=NAME` */
     const char *text;       /**< one line for people */
+    const char *variants;   /**< names for `variant=NAME`, blank separated; NULL: there are none */
     unsigned baud;          /**< usual rate; 0: irrelevant */
     unsigned proof;         /**< good frames that prove the protocol while probing */
     bool carries_geometry;  /**< false: rows, cols, pitch come from the address or configuration */
     struct mat_setup usual; /**< what is assumed where nothing else is said */
-    const char *start;      /**< bytes that make the mat stream; NULL: none */
-    size_t start_size;
-    const char *stop; /**< bytes that end it; NULL: none */
-    size_t stop_size;
-    const char *poll; /**< bytes that ask for one frame; NULL: the mat streams */
-    size_t poll_size;
+    /** What the host says to such a mat, to bytes [HOST_WORD_SIZE]. @return size; 0: nothing. */
+    size_t (*say)(const struct mat_setup *setup, enum host_word word, uint8_t *bytes);
     /** Size in bytes of the longest packet of such a mat. */
     size_t (*packet_size)(const struct mat_setup *setup);
     /**
@@ -113,7 +122,7 @@ struct protocol {
     size_t (*encode_info)(const struct mat_setup *setup, uint8_t *bytes, size_t size);
     /**
      * The mat's side: acts on bytes [size >= 1] from the host.
-     * @return how many are used up; 0: too early to say. NULL: start, stop and poll as they are.
+     * @return how many are used up; 0: too early to say. NULL: the host's words as they are said.
      */
     size_t (*serve)(struct emulator *emulator, const uint8_t *bytes, size_t size);
 };
@@ -127,7 +136,8 @@ const struct protocol *protocol_find(const char *name);
 /**
  * What is known about a mat: the protocol's usual values, then what the address says.
  * @param setup filled in
- * @param address rows, cols, pitch_mm, rate_hz, full_scale_kpa, bits; NULL: the usual values
+ * @param address rows, cols, pitch_mm, rate_hz, full_scale, full_scale_kpa, bits, variant; NULL:
+ *        the usual values
  * @param failure names the parameter that cannot be used
  * @return STATUS_OK or STATUS_ARGUMENT. Any thread.
  */
@@ -228,14 +238,17 @@ struct transport_ops {
      *  came, microseconds of a clock that never goes back */
     int (*read)(void *self, uint8_t *bytes, size_t size, int timeout_ms, int64_t *arrival_us,
                 struct failure *failure);
-    /** Writes all of it or fails. NULL: nothing can be written (a capture). */
+    /** Writes all of it or fails; STATUS_BUSY: the other side does not take it now. NULL: nothing
+     *  can be written (a capture). */
     int (*write)(void *self, const uint8_t *bytes, size_t size, struct failure *failure);
     /** Opens the same device again after STATUS_LOST; STATUS_LOST: not yet. NULL: it cannot. */
     int (*reopen)(void *self, struct failure *failure);
     /** The wall clock, microseconds since 1970, at arrival time 0. NULL: arrival times are
-     *  CLOCK_MONOTONIC. What runs on a clock of its own (a capture, a simulation) says it here and
+     *  CLOCK_BOOTTIME. What runs on a clock of its own (a capture, a simulation) says it here and
      *  so gives the same times at every run. */
     int64_t (*epoch_us)(void *self);
+    /** The line's settings for messages, such as "115200 8N1". NULL: it has none. */
+    const char *(*line)(void *self);
     void (*close)(void *self);
 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char every_mat[] =
-    "protocol rows cols pitch_mm rate_hz full_scale_kpa bits poll start";
+    "protocol variant rows cols pitch_mm rate_hz full_scale full_scale_kpa bits";
 
 static int hex_digit(char letter)
 {
@@ -66,7 +66,7 @@ int address_parse(struct address *address, const char *text, struct failure *fai
     if (!text[scheme_length] || scheme_length == 0 || scheme_length >= sizeof address->scheme)
         return failure_set(
             failure, STATUS_ARGUMENT,
-            "address '%s' does not begin with serial:, pty:, tcp:, file: or the like", text);
+            "address '%.200s' does not begin with serial:, pty:, tcp:, file: or such", text);
     memcpy(address->scheme, text, scheme_length);
     const char *target = text + scheme_length + 1;
     if (!strncmp(target, "//", 2) && strcmp(address->scheme, "tcp") == 0)
@@ -75,8 +75,8 @@ int address_parse(struct address *address, const char *text, struct failure *fai
     if (target_length == 0 ||
         !part_copy(address->target, sizeof address->target, target, target_length))
         return failure_set(failure, STATUS_ARGUMENT,
-                           "address '%s': nothing, too much or a broken %%XX after '%s:'", text,
-                           address->scheme);
+                           "nothing, too much or a broken %%XX after '%s:' in address '%.200s'",
+                           address->scheme, text);
     const char *rest = target + target_length;
     while (*rest) {
         rest++;

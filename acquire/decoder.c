@@ -23,43 +23,58 @@ struct decoder *decoder_create(const struct protocol *protocol, const struct mat
     return decoder;
 }
 
-/* Lets the protocol walk over the window; keeps what it cannot decide yet. */
-static void window_drain(struct decoder *decoder, const struct decoder_sink *sink)
+size_t decoder_take(struct decoder *decoder, const uint8_t *bytes, size_t size)
 {
-    size_t at = 0;
-    while (at < decoder->size) {
-        ptrdiff_t step =
-            decoder->protocol->scan(decoder, decoder->window + at, decoder->size - at, sink);
-        if (step == 0 && (at > 0 || decoder->size < decoder->capacity))
-            break;
-        size_t length = step > 0 ? (size_t)step : step < 0 ? (size_t)-step : 1;
-        decoder->in_sync = step > 0;
-        if (step > 0) {
-            decoder->counters.packet_bytes += length;
-        } else {
-            decoder->counters.skipped_bytes += length;
-            decoder->skipped = true;
-        }
-        at += length;
+    memmove(decoder->window, decoder->window + decoder->at, decoder->size - decoder->at);
+    decoder->size -= decoder->at;
+    decoder->at = 0;
+    size_t room = decoder->capacity - decoder->size;
+    size_t taken = size < room ? size : room;
+    memcpy(decoder->window + decoder->size, bytes, taken);
+    decoder->size += taken;
+    decoder->counters.bytes += taken;
+    decoder->counters.waiting_bytes = decoder->size;
+    return taken;
+}
+
+static void bytes_pass(struct decoder *decoder, ptrdiff_t step)
+{
+    size_t length = step > 0 ? (size_t)step : step < 0 ? (size_t)-step : 1;
+    decoder->in_sync = step > 0;
+    if (step > 0) {
+        decoder->counters.packet_bytes += length;
+    } else {
+        decoder->counters.skipped_bytes += length;
+        decoder->skipped = true;
     }
-    decoder->size -= at;
-    memmove(decoder->window, decoder->window + at, decoder->size);
+    decoder->at += length;
+    decoder->counters.waiting_bytes = decoder->size - decoder->at;
+}
+
+bool decoder_step(struct decoder *decoder, const struct decoder_sink *sink)
+{
+    decoder->given = false;
+    while (!decoder->given && decoder->at < decoder->size) {
+        ptrdiff_t step = decoder->protocol->scan(decoder, decoder->window + decoder->at,
+                                                 decoder->size - decoder->at, sink);
+        bool full = decoder->size - decoder->at == decoder->capacity;
+        if (step == 0 && !full)
+            return decoder->given;
+        bytes_pass(decoder, step);
+    }
+    return decoder->given;
 }
 
 void decoder_push(struct decoder *decoder, const uint8_t *bytes, size_t size,
                   const struct decoder_sink *sink)
 {
-    decoder->counters.bytes += size;
     while (size > 0) {
-        size_t room = decoder->capacity - decoder->size;
-        size_t taken = size < room ? size : room;
-        memcpy(decoder->window + decoder->size, bytes, taken);
-        decoder->size += taken;
+        size_t taken = decoder_take(decoder, bytes, size);
         bytes += taken;
         size -= taken;
-        window_drain(decoder, sink);
+        while (decoder_step(decoder, sink))
+            ;
     }
-    decoder->counters.waiting_bytes = decoder->size;
 }
 
 void decoder_frame(struct decoder *decoder, struct decoded_frame *frame,
@@ -70,6 +85,7 @@ void decoder_frame(struct decoder *decoder, struct decoded_frame *frame,
     frame->cells = decoder->cells;
     frame->resynchronised = decoder->skipped;
     decoder->skipped = false;
+    decoder->given = true;
     decoder->counters.frames++;
     if (sink->frame)
         sink->frame(sink->context, frame);
@@ -78,20 +94,20 @@ void decoder_frame(struct decoder *decoder, struct decoded_frame *frame,
 void decoder_info(struct decoder *decoder, const struct mat_info *info,
                   const struct decoder_sink *sink)
 {
+    decoder->given = true;
     decoder->setup.info = *info;
-    decoder->counters.packets++;
     if (sink->info)
         sink->info(sink->context, info);
 }
 
 void decoder_reset(struct decoder *decoder)
 {
-    decoder->counters.skipped_bytes += decoder->size;
+    decoder->counters.skipped_bytes += decoder->size - decoder->at;
     decoder->counters.waiting_bytes = 0;
-    decoder->size = 0;
+    decoder->at = decoder->size = 0;
     decoder->in_sync = false;
     decoder->skipped = true;
-    decoder->width = 0;
+    decoder->form = 0;
     decoder->misfits = 0;
 }
 

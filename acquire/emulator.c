@@ -22,31 +22,35 @@ struct emulator *emulator_create(const struct protocol *protocol, const struct m
     return emulator;
 }
 
-/* 1: the bytes begin with the command, 0: they may become it, -1: they do not. */
-static int command_match(const uint8_t *bytes, size_t size, const char *command, size_t length)
+/* 1: the bytes begin with the host's word (its length in *length), 0: they may become it, -1: they
+ * do not. */
+static int word_match(const struct emulator *emulator, enum host_word word, const uint8_t *bytes,
+                      size_t size, size_t *length)
 {
-    if (!command)
+    uint8_t said[HOST_WORD_SIZE];
+    *length = emulator->protocol->say(&emulator->setup, word, said);
+    if (*length == 0 || memcmp(bytes, said, size < *length ? size : *length) != 0)
         return -1;
-    if (memcmp(bytes, command, size < length ? size : length) != 0)
-        return -1;
-    return size >= length;
+    return size >= *length;
 }
 
 static size_t serve_literally(struct emulator *emulator, const uint8_t *bytes, size_t size)
 {
-    const struct protocol *mat = emulator->protocol;
-    int start = command_match(bytes, size, mat->start, mat->start_size);
-    int stop = command_match(bytes, size, mat->stop, mat->stop_size);
-    int poll = command_match(bytes, size, mat->poll, mat->poll_size);
-    if (poll > 0) {
-        emulator->asked++;
-        return mat->poll_size;
+    bool maybe = false;
+    static const enum host_word words[] = {HOST_POLL, HOST_START, HOST_STOP};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t length;
+        int match = word_match(emulator, words[i], bytes, size, &length);
+        maybe = maybe || match == 0;
+        if (match <= 0)
+            continue;
+        if (words[i] == HOST_POLL)
+            emulator->asked++;
+        else
+            emulator->streaming = words[i] == HOST_START;
+        return length;
     }
-    if (start > 0 || stop > 0) {
-        emulator->streaming = start > 0;
-        return start > 0 ? mat->start_size : mat->stop_size;
-    }
-    return start == 0 || stop == 0 || poll == 0 ? 0 : 1;
+    return maybe ? 0 : 1;
 }
 
 static void heard_drain(struct emulator *emulator)
@@ -123,7 +127,8 @@ double emulator_rate_hz(const struct emulator *emulator)
 
 void emulator_restart(struct emulator *emulator)
 {
-    emulator->streaming = !emulator->protocol->start && !emulator->protocol->poll;
+    uint8_t said[HOST_WORD_SIZE];
+    emulator->streaming = emulator->protocol->say(&emulator->setup, HOST_START, said) == 0;
     emulator->asked = 0;
     emulator->rate_hz = 0;
     emulator->heard_size = 0;

@@ -8,5 +8,7 @@
 #include "../acquire.h"
 
 extern const struct protocol protocol_rollscope;
+extern const struct protocol protocol_sensingtex;
+extern const struct protocol protocol_sensitronics;
 
 #endif

@@ -117,10 +117,10 @@ static bool info_read(struct decoder *decoder, const char *text, size_t size,
     json_t *object = size <= ROLLSCOPE_TEXT_MAX ? json_loadb(text, size, 0, NULL) : NULL;
     bool good = object && info_fill(&info, object);
     json_decref(object);
+    decoder->counters.packets += good;
+    decoder->counters.bad_value += !good;
     if (good)
         decoder_info(decoder, &info, sink);
-    else
-        decoder->counters.bad_value++;
     return good;
 }
 
@@ -130,6 +130,7 @@ static bool log_read(struct decoder *decoder, const char *text, size_t size,
     char line[ROLLSCOPE_TEXT_MAX];
     snprintf(line, sizeof line, "%.*s", (int)(size < sizeof line ? size : sizeof line), text);
     decoder->counters.packets++;
+    decoder->given = true;
     if (sink->log)
         sink->log(sink->context, line);
     return true;
@@ -209,20 +210,28 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
 }
 
 /* A zero to end what the mat may have half of; hello; start at the mat's own rate. */
-static const char hello_and_start[] = {
-    0,    0x06, 0x10, (char)0xe9, (char)0xff, (char)0xb5, (char)0xcf, 0,          0x02, 0x11,
-    0x01, 0x01, 0x01, 0x05,       0x2f,       0x49,       (char)0xa2, (char)0x9b, 0};
-static const char stop[] = {0x06, 0x12, (char)0xc5, (char)0x9e, (char)0xbb, 0x21, 0};
+static const uint8_t hello_and_start[] = {0,    0x06, 0x10, 0xe9, 0xff, 0xb5, 0xcf,
+                                          0,    0x02, 0x11, 0x01, 0x01, 0x01, 0x05,
+                                          0x2f, 0x49, 0xa2, 0x9b, 0};
+static const uint8_t stop[] = {0x06, 0x12, 0xc5, 0x9e, 0xbb, 0x21, 0};
+
+static size_t say(const struct mat_setup *setup, enum host_word word, uint8_t *bytes)
+{
+    (void)setup;
+    if (word == HOST_POLL)
+        return 0;
+    const uint8_t *said = word == HOST_START ? hello_and_start : stop;
+    size_t size = word == HOST_START ? sizeof hello_and_start : sizeof stop;
+    memcpy(bytes, said, size);
+    return size;
+}
 
 const struct protocol protocol_rollscope = {
     .name = "rollscope",
     .text = "the open protocol of this project: COBS packets with CRC-32",
     .proof = 1,
     .carries_geometry = true,
-    .start = hello_and_start,
-    .start_size = sizeof hello_and_start,
-    .stop = stop,
-    .stop_size = sizeof stop,
+    .say = say,
     .packet_size = packet_size,
     .scan = scan,
     .encode = rollscope_encode,

@@ -175,7 +175,8 @@ static void an_emulated_mat_obeys_hello_start_and_stop(void **state)
     const struct decoded_frame frame = {
         .rows = 2, .cols = 3, .cells = cells, .sequence = 5, .device_us = 1000000};
     assert_false(emulator_scan(mat, &frame));
-    emulator_receive(mat, (const uint8_t *)protocol->start, protocol->start_size);
+    uint8_t said[HOST_WORD_SIZE];
+    emulator_receive(mat, said, protocol->say(&setup, HOST_START, said));
     assert_true(emulator_streaming(mat));
     uint8_t bytes[1024];
     size_t size = emulator_output(mat, bytes, sizeof bytes);
@@ -189,7 +190,7 @@ static void an_emulated_mat_obeys_hello_start_and_stop(void **state)
     size = emulator_output(mat, bytes, sizeof bytes);
     assert_int_equal(size, sizeof frame_packet);
     assert_memory_equal(bytes, frame_packet, sizeof frame_packet);
-    emulator_receive(mat, (const uint8_t *)protocol->stop, protocol->stop_size);
+    emulator_receive(mat, said, protocol->say(&setup, HOST_STOP, said));
     assert_false(emulator_scan(mat, &frame));
     decoder_destroy(decoder);
     emulator_destroy(mat);

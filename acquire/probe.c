@@ -1,0 +1,202 @@
+#include "feed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTEN_MS      300 /* before anything is said, and after each word */
+#define ROUNDS         2
+#define READ_SIZE      1024
+#define CANDIDATES_MAX 32
+#define SHOWN_BYTES    16
+
+struct candidate {
+    const struct protocol *protocol;
+    struct mat_setup setup;
+    struct decoder *decoder;
+};
+
+struct probing {
+    struct probe *probe;
+    struct transport *transport;
+    struct candidate candidates[CANDIDATES_MAX];
+    size_t count;
+    bool ended; /* the transport is drained, or enough was read */
+};
+
+int undecoded_failure(const struct transport *transport, const uint8_t *bytes, size_t size,
+                      struct failure *failure)
+{
+    char shown[3 * SHOWN_BYTES + 1] = "";
+    for (size_t i = 0; i < size && i < SHOWN_BYTES; i++)
+        snprintf(shown + 3 * i, 4, " %02x", bytes[i]);
+    const char *line = transport->ops->line ? transport->ops->line(transport->self) : NULL;
+    return failure_set(failure, STATUS_FORMAT,
+                       "bytes arrive but nothing decodes: %s%sfirst bytes%s", line ? line : "",
+                       line ? ", " : "", shown);
+}
+
+int transport_say(const struct transport *transport, const struct protocol *protocol,
+                  const struct mat_setup *setup, enum host_word word, struct failure *failure)
+{
+    uint8_t said[HOST_WORD_SIZE];
+    size_t size = transport->ops->write ? protocol->say(setup, word, said) : 0;
+    int status = size ? transport->ops->write(transport->self, said, size, failure) : 0;
+    return status < 0 && status != STATUS_BUSY ? status : STATUS_OK;
+}
+
+static int candidates_make(struct probing *probing, const struct address *address,
+                           const struct protocol *only, struct failure *failure)
+{
+    size_t count;
+    const struct protocol *const *table = protocol_table(&count);
+    bool variant_given = address_get(address, "variant", NULL);
+    for (size_t i = 0; i < count && probing->count < CANDIDATES_MAX; i++) {
+        struct candidate *candidate = &probing->candidates[probing->count];
+        if (only && table[i] != only)
+            continue;
+        int status = mat_setup_make(&candidate->setup, table[i], address, failure);
+        if (status && variant_given && !only)
+            continue;
+        if (status)
+            return status;
+        candidate->protocol = table[i];
+        candidate->decoder = decoder_create(table[i], &candidate->setup);
+        if (!candidate->decoder)
+            return failure_set(failure, STATUS_MEMORY, "out of memory while probing");
+        probing->count++;
+    }
+    return STATUS_OK;
+}
+
+/* The candidate that is proven, the one with the most bytes explained where there are several. */
+static struct candidate *winner(struct probing *probing, bool any_frame)
+{
+    struct candidate *best = NULL;
+    uint64_t most = 0;
+    for (size_t i = 0; i < probing->count; i++) {
+        struct candidate *candidate = &probing->candidates[i];
+        const struct decoder_counters *seen = decoder_counters(candidate->decoder);
+        uint64_t needed = any_frame ? 1 : candidate->protocol->proof;
+        if (seen->frames >= needed && seen->packet_bytes > most) {
+            best = candidate;
+            most = seen->packet_bytes;
+        }
+    }
+    return best;
+}
+
+/* Reads once and shows it to all candidates. Returns the count or the transport's failure. */
+static int listen_once(struct probing *probing, int timeout_ms, struct failure *failure)
+{
+    static const struct decoder_sink nowhere = {.context = NULL};
+    struct probe *probe = probing->probe;
+    int64_t arrival_us = 0;
+    int size = probing->transport->ops->read(probing->transport->self, probe->bytes + probe->size,
+                                             READ_SIZE, timeout_ms, &arrival_us, failure);
+    if (size <= 0)
+        return size;
+    for (size_t i = 0; i < probing->count; i++)
+        decoder_push(probing->candidates[i].decoder, probe->bytes + probe->size, (size_t)size,
+                     &nowhere);
+    probe->size += (size_t)size;
+    probe->reads[probe->count++] = (struct probe_read){probe->size, arrival_us};
+    probing->ended = probe->size + READ_SIZE > PROBE_BYTES_MAX || probe->count == PROBE_READS_MAX;
+    return size;
+}
+
+/* Listens for a while. STATUS_OK: a winner, or nobody yet; negative: the transport failed. */
+static int listen_for(struct probing *probing, int64_t time_us, struct failure *failure)
+{
+    int64_t end_us = clock_now_us() + time_us;
+    for (;;) {
+        int64_t left_ms = (end_us - clock_now_us() + 999) / 1000;
+        if (winner(probing, false) || probing->ended || left_ms <= 0)
+            return STATUS_OK;
+        int status = listen_once(probing, (int)left_ms, failure);
+        if (status == STATUS_END)
+            probing->ended = true;
+        else if (status < 0)
+            return status;
+    }
+}
+
+/* Says the start of one candidate and of each of its variants, listening in between. */
+static int candidate_ask(struct probing *probing, struct candidate *candidate,
+                         struct failure *failure)
+{
+    unsigned given = candidate->setup.variant, variants = 0;
+    const char *names = candidate->protocol->variants;
+    for (const char *at = names; !given && at && *at; variants++)
+        at += strcspn(at, " ") + strspn(at + strcspn(at, " "), " ");
+    uint8_t last[HOST_WORD_SIZE];
+    size_t last_size = 0;
+    for (unsigned variant = given; variant <= given + variants; variant++) {
+        uint8_t said[HOST_WORD_SIZE];
+        candidate->setup.variant = variant;
+        size_t size = candidate->protocol->say(&candidate->setup, HOST_START, said);
+        if (size == 0 || (size == last_size && !memcmp(said, last, size)))
+            continue;
+        memcpy(last, said, last_size = size);
+        int status = transport_say(probing->transport, candidate->protocol, &candidate->setup,
+                                   HOST_START, failure);
+        if (!status)
+            status = listen_for(probing, LISTEN_MS * INT64_C(1000), failure);
+        struct candidate *found = winner(probing, false);
+        if (status || found == candidate)
+            return status;
+        if (found || probing->ended)
+            break;
+    }
+    candidate->setup.variant = given;
+    return STATUS_OK;
+}
+
+static int probing_run(struct probing *probing, struct failure *failure)
+{
+    bool listens_only = !probing->transport->ops->write;
+    int status =
+        listen_for(probing, listens_only ? INT64_MAX / 2 : LISTEN_MS * INT64_C(1000), failure);
+    for (unsigned round = 0; round < ROUNDS && !status && !listens_only; round++)
+        for (size_t i = 0; i < probing->count && !status; i++) {
+            if (winner(probing, false) || probing->ended)
+                return STATUS_OK;
+            status = candidate_ask(probing, &probing->candidates[i], failure);
+        }
+    return status;
+}
+
+int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
+              const struct protocol *only, struct failure *failure)
+{
+    *probe = (struct probe){.bytes = malloc(PROBE_BYTES_MAX),
+                            .reads = malloc(PROBE_READS_MAX * sizeof *probe->reads)};
+    struct probing probing = {.probe = probe, .transport = transport};
+    int status = probe->bytes && probe->reads
+                     ? candidates_make(&probing, address, only, failure)
+                     : failure_set(failure, STATUS_MEMORY, "out of memory while probing");
+    if (!status)
+        status = probing_run(&probing, failure);
+    const struct candidate *found = status ? NULL : winner(&probing, false);
+    if (!status && !found)
+        found = winner(&probing, true);
+    if (found) {
+        probe->protocol = found->protocol;
+        probe->setup = found->setup;
+    } else if (!status) {
+        status = probe->size ? undecoded_failure(transport, probe->bytes, probe->size, failure)
+                             : failure_set(failure, STATUS_NOT_FOUND,
+                                           "%s:%s: no mat answers (nothing was received)",
+                                           address->scheme, address->target);
+    }
+    for (size_t i = 0; i < probing.count; i++)
+        decoder_destroy(probing.candidates[i].decoder);
+    return status;
+}
+
+void probe_free(struct probe *probe)
+{
+    free(probe->bytes);
+    free(probe->reads);
+    *probe = (struct probe){.size = 0};
+}

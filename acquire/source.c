@@ -1,0 +1,155 @@
+#include "feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PORTS_MAX 32
+
+struct source {
+    const struct source_ops *ops;
+    void *self;
+    uint64_t number; /* of the next frame */
+};
+
+/* The protocol that the address names; NULL for "auto". */
+static int protocol_of(const struct address *address, const struct protocol **protocol,
+                       struct failure *failure)
+{
+    const char *name = address_get(address, "protocol", "auto");
+    *protocol = protocol_find(name);
+    if (*protocol || !strcmp(name, "auto"))
+        return STATUS_OK;
+    char known[256] = "auto";
+    size_t count;
+    const struct protocol *const *table = protocol_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        strncat(known, ", ", sizeof known - strlen(known) - 1);
+        strncat(known, table[i]->name, sizeof known - strlen(known) - 1);
+    }
+    return failure_set(failure, STATUS_ARGUMENT, "%s:%s: unknown protocol '%s' (known: %s)",
+                       address->scheme, address->target, name, known);
+}
+
+int source_open_custom(struct source **source, const struct source_ops *ops, void *self,
+                       struct failure *failure)
+{
+    *source = malloc(sizeof **source);
+    if (!*source) {
+        ops->close(self);
+        return failure_set(failure, STATUS_MEMORY, "out of memory for a source");
+    }
+    **source = (struct source){.ops = ops, .self = self};
+    return STATUS_OK;
+}
+
+/* Takes the transport over. prove: the mat must be heard first, even where its protocol is named.
+ */
+static int transport_open_source(struct source **source, struct transport *transport, bool prove,
+                                 const struct address *address, struct failure *failure)
+{
+    *source = NULL;
+    const struct protocol *protocol;
+    struct probe probe = {.size = 0};
+    int status = protocol_of(address, &protocol, failure);
+    if (!status && (!protocol || prove))
+        status = probe_run(&probe, transport, address, protocol, failure);
+    else if (!status)
+        status = mat_setup_make(&probe.setup, protocol, address, failure);
+    if (!status && !probe.protocol)
+        probe.protocol = protocol;
+    if (status) {
+        probe_free(&probe);
+        transport->ops->close(transport->self);
+        return status;
+    }
+    return feed_open(source, transport, &probe, failure);
+}
+
+int source_open_transport(struct source **source, const struct transport_ops *ops, void *transport,
+                          const struct address *address, struct failure *failure)
+{
+    struct transport taken = {ops, transport};
+    return transport_open_source(source, &taken, false, address, failure);
+}
+
+static int serial_open_source(struct source **source, const struct address *address, bool prove,
+                              struct failure *failure)
+{
+    const struct protocol *protocol;
+    struct transport transport;
+    int status = protocol_of(address, &protocol, failure);
+    if (!status)
+        status = serial_open(&transport, address, protocol ? protocol->baud : 0, failure);
+    return status ? status : transport_open_source(source, &transport, prove, address, failure);
+}
+
+/* The first port that answers as a mat. */
+static int serial_auto(struct source **source, const struct address *address,
+                       struct failure *failure)
+{
+    char names[PORTS_MAX][64];
+    size_t count = serial_list(names, PORTS_MAX);
+    struct failure last = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct address port = *address;
+        memcpy(port.target, names[i], sizeof names[i]);
+        if (serial_open_source(source, &port, true, &last) == STATUS_OK)
+            return STATUS_OK;
+    }
+    if (count == 0)
+        return failure_set(failure, STATUS_NOT_FOUND, "serial:auto: there is no serial port");
+    return failure_set(failure, STATUS_NOT_FOUND, "serial:auto: no mat on %zu port%s (%.300s)",
+                       count, count == 1 ? "" : "s", last.text);
+}
+
+int source_open(struct source **source, const struct address *address, struct failure *failure)
+{
+    *source = NULL;
+    bool serial = !strcmp(address->scheme, "serial"), file = !strcmp(address->scheme, "file");
+    bool stream = !strcmp(address->scheme, "pty") || !strcmp(address->scheme, "tcp");
+    if (!serial && !file && !stream)
+        return failure_set(failure, STATUS_UNSUPPORTED, "%s:%s: no such kind of source",
+                           address->scheme, address->target);
+    const struct protocol *protocol;
+    int status = address_check(address, serial ? "baud" : file ? "speed epoch_s" : "", failure);
+    if (!status)
+        status = protocol_of(address, &protocol, failure);
+    if (status)
+        return status;
+    if (serial)
+        return strcmp(address->target, "auto") ? serial_open_source(source, address, false, failure)
+                                               : serial_auto(source, address, failure);
+    struct transport transport;
+    status = file ? capture_open(&transport, address, failure)
+                  : stream_open(&transport, address, failure);
+    return status ? status : transport_open_source(source, &transport, false, address, failure);
+}
+
+int source_read(struct source *source, struct frame *frame, int timeout_ms, struct failure *failure)
+{
+    int status = source->ops->read(source->self, frame, timeout_ms, failure);
+    if (status > 0)
+        frame->number = source->number++;
+    return status;
+}
+
+const struct mat_info *source_info(const struct source *source)
+{
+    return source->ops->info(source->self);
+}
+
+void source_health(const struct source *source, struct source_health *health)
+{
+    *health = (struct source_health){.frames = 0};
+    if (source->ops->health)
+        source->ops->health(source->self, health);
+    health->frames = source->number;
+}
+
+void source_close(struct source *source)
+{
+    if (!source)
+        return;
+    source->ops->close(source->self);
+    free(source);
+}

@@ -1,0 +1,79 @@
+#include "transports.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t clock_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int descriptor_wait(int descriptor, short events, int timeout_ms)
+{
+    struct pollfd waited = {.fd = descriptor, .events = events};
+    int ready = poll(&waited, 1, timeout_ms < 0 ? 0 : timeout_ms);
+    if (ready <= 0)
+        return ready < 0 && errno != EINTR ? -1 : 0;
+    return waited.revents & events ? 1 : -1;
+}
+
+/* The process that holds a flock on the descriptor's file, from /proc/locks; 0: unknown. */
+static int lock_holder(int descriptor)
+{
+    struct stat status;
+    FILE *locks = fstat(descriptor, &status) ? NULL : fopen("/proc/locks", "re");
+    if (!locks)
+        return 0;
+    char line[256];
+    int holder = 0;
+    while (!holder && fgets(line, sizeof line, locks)) {
+        int pid;
+        unsigned major_number, minor_number;
+        uint64_t inode;
+        if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%" SCNu64, &pid, &major_number, &minor_number,
+                   &inode) == 4 &&
+            inode == status.st_ino && makedev(major_number, minor_number) == status.st_dev)
+            holder = pid;
+    }
+    fclose(locks);
+    return holder;
+}
+
+static int busy(int descriptor, const char *name, struct failure *failure)
+{
+    int holder = lock_holder(descriptor);
+    if (holder <= 0)
+        return failure_set(failure, STATUS_BUSY, "%s is in use by another program", name);
+    char path[64], command[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", holder);
+    FILE *comm = fopen(path, "re");
+    if (comm) {
+        if (fgets(command, sizeof command, comm))
+            command[strcspn(command, "\n")] = 0;
+        fclose(comm);
+    }
+    return failure_set(failure, STATUS_BUSY, "%s is in use by process %d (%s)", name, holder,
+                       *command ? command : "unknown");
+}
+
+int descriptor_claim(int descriptor, const char *name, struct failure *failure)
+{
+    if (flock(descriptor, LOCK_EX | LOCK_NB))
+        return errno == EWOULDBLOCK ? busy(descriptor, name, failure)
+                                    : failure_system(failure, errno, "%s cannot be locked", name);
+    /* Only a terminal knows this; for anything else the lock has to do. */
+    if (ioctl(descriptor, TIOCEXCL) && errno == EBUSY)
+        return busy(descriptor, name, failure);
+    return STATUS_OK;
+}
