@@ -63,7 +63,8 @@ static int scan_session(struct session *session, struct scan *scan, struct failu
     int status = scan_frames(session, scan, steps_us, failure);
     if (status == STATUS_OK && scan->frames > 1) {
         qsort(steps_us, scan->frames - 1, sizeof *steps_us, ascending);
-        scan->rate_hz = 1e6 / (double)steps_us[(scan->frames - 1) / 2];
+        size_t middle = (scan->frames - 1) / 2;
+        scan->rate_hz = 1e6 / (double)steps_us[middle];
     }
     free(steps_us);
     return status;
