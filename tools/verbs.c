@@ -5,6 +5,7 @@
 static const struct verb *const verbs[] = {
     &verb_analyze,
     &verb_info,
+    &verb_devices,
     &verb_help,
 };
 

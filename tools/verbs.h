@@ -28,6 +28,7 @@ const struct verb *const *verb_table(size_t *count);
 const struct verb *verb_find(const char *name);
 
 extern const struct verb verb_analyze;
+extern const struct verb verb_devices;
 extern const struct verb verb_help;
 extern const struct verb verb_info;
 
