@@ -6,6 +6,8 @@
 
 /* Fewest unloaded cells of a row whose mean is its common mode. */
 #define COMMON_MIN 8
+/* Fading signals end here, far above the numbers that slow the machine down. */
+#define TINY 1e-30F
 /* Taking a residue off leaves no cell further below zero than this share of its gate. */
 #define SLACK_GATES 0.1F
 
@@ -104,8 +106,9 @@ LANES static void row_learn(struct row row, float step, struct weights w)
         float weight = load < -row.gate[i] ? w.fall : rise;
         row.base[i] += weight * load;
         row.doubt[i] = doubt - quiet * w.doubtful * doubt;
-        row.variance[i] += quiet * w.variance * (0.5F * noise * noise - row.variance[i]);
-        row.jump[i] += w.jump * (fabsf(change) - row.jump[i]);
+        float excess = 0.5F * noise * noise - row.variance[i];
+        row.variance[i] = greater(row.variance[i] + quiet * w.variance * excess, TINY);
+        row.jump[i] = greater(row.jump[i] + w.jump * (fabsf(change) - row.jump[i]), TINY);
         row.last[i] = load;
     }
 }
@@ -117,7 +120,8 @@ LANES static void row_result(struct row row, float common, struct weights w)
     for (uint32_t i = 0; i < row.cols; i++) {
         float load = row.kpa[i] - common;
         float seen = row.smooth[i] + w.smooth * (load - row.smooth[i]);
-        float high = greater(load, row.peak[i] * w.fade);
+        float high = greater(greater(load, row.peak[i] * w.fade), TINY);
+        seen = seen * seen > TINY ? seen : 0;
         float bound = w.share * high;
         float left = greater(lesser(lesser(row.residue[i], bound), seen), 0);
         left = load > 2 * bound ? bound : left;

@@ -7,7 +7,10 @@
 #ifndef ROLLSCOPE_DSP_H
 #define ROLLSCOPE_DSP_H
 
+#include "filters.h"
 #include "mat/mat.h"
+#include "rhythm.h"
+#include "spectrum.h"
 
 #include <stdbool.h>
 

@@ -1,0 +1,112 @@
+#include "filters.h"
+
+#include "lanes.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+
+/* Fading states end here, far above the numbers that slow the machine down. */
+#define TINY 1e-30F
+
+struct biquads {
+    size_t channels, count;
+    struct section *sections;
+    float *states; /* [count][2][channels] */
+};
+
+static double sinc_tap(size_t index, size_t count, double cutoff)
+{
+    double at = (double)index - 0.5 * (double)(count - 1);
+    double window = 0.5 - 0.5 * cos(2 * PI * (double)(index + 1) / (double)(count + 1));
+    double angle = 2 * PI * cutoff * at;
+    return window * (index * 2 + 1 == count ? 1 : sin(angle) / angle);
+}
+
+void fir_lowpass(float *taps, size_t count, double cutoff)
+{
+    assert(count % 2 == 1 && cutoff > 0 && cutoff < 0.5);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += sinc_tap(i, count, cutoff);
+    for (size_t i = 0; i < count; i++)
+        taps[i] = (float)(sinc_tap(i, count, cutoff) / sum);
+}
+
+void butterworth_lowpass(struct section *sections, size_t order, double cutoff)
+{
+    assert(order % 2 == 0 && cutoff > 0 && cutoff < 0.5);
+    double w = tan(PI * cutoff);
+    for (size_t k = 0; k < order / 2; k++) {
+        double damping = 2 * sin(PI * (2 * (double)k + 1) / (2 * (double)order));
+        double scale = 1 / (1 + damping * w + w * w);
+        double gain = w * w * scale;
+        sections[k] = (struct section){.b0 = (float)gain,
+                                       .b1 = (float)(2 * gain),
+                                       .b2 = (float)gain,
+                                       .a1 = (float)(2 * (w * w - 1) * scale),
+                                       .a2 = (float)((1 - damping * w + w * w) * scale)};
+    }
+}
+
+struct biquads *biquads_create(size_t channels, const struct section *sections, size_t count)
+{
+    struct biquads *biquads = calloc(1, sizeof *biquads);
+    if (!biquads)
+        return NULL;
+    biquads->channels = channels;
+    biquads->count = count;
+    biquads->sections = malloc(count * sizeof *sections);
+    biquads->states = calloc(2 * count * channels, sizeof(float));
+    if (!biquads->sections || !biquads->states) {
+        biquads_destroy(biquads);
+        return NULL;
+    }
+    memcpy(biquads->sections, sections, count * sizeof *sections);
+    return biquads;
+}
+
+static inline float settle(float state)
+{
+    return state * state > TINY ? state : 0;
+}
+
+LANES static void section_run(struct section s, float *restrict states, float *restrict values,
+                              size_t channels)
+{
+    float *restrict one = states, *restrict two = states + channels;
+    for (size_t i = 0; i < channels; i++) {
+        float in = values[i];
+        float out = s.b0 * in + one[i];
+        one[i] = settle(s.b1 * in - s.a1 * out + two[i]);
+        two[i] = settle(s.b2 * in - s.a2 * out);
+        values[i] = out;
+    }
+}
+
+void biquads_push(struct biquads *biquads, const float *in, float *out)
+{
+    if (in != out)
+        memcpy(out, in, biquads->channels * sizeof *out);
+    for (size_t k = 0; k < biquads->count; k++)
+        section_run(biquads->sections[k], biquads->states + 2 * k * biquads->channels, out,
+                    biquads->channels);
+}
+
+void biquads_reset(struct biquads *biquads)
+{
+    memset(biquads->states, 0, 2 * biquads->count * biquads->channels * sizeof(float));
+}
+
+void biquads_destroy(struct biquads *biquads)
+{
+    if (!biquads)
+        return;
+    free(biquads->sections);
+    free(biquads->states);
+    free(biquads);
+}
