@@ -14,7 +14,8 @@ struct analysis;
 struct analysis *analysis_create(const struct geometry *geometry,
                                  const struct parameters *parameters);
 
-/** Takes a frame. @return how many events wait */
+/** Takes a frame. Take the events that wait before the next one: a hold's breathing rate is found
+ *  when it is taken. @return how many events wait */
 size_t analysis_push(struct analysis *analysis, const struct frame *frame);
 
 /** The session is over. @return how many events wait */
