@@ -9,8 +9,10 @@
 
 #include "filters.h"
 #include "mat/mat.h"
+#include "position.h"
 #include "rhythm.h"
 #include "spectrum.h"
+#include "split.h"
 
 #include <stdbool.h>
 

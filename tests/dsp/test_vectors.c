@@ -1,0 +1,160 @@
+/* Filters, spectra and the split against NumPy and SciPy, to 1e-5 of full scale. */
+#include "dsp/bank.h"
+#include "dsp/dsp.h"
+#include "support_vectors.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct vector input, expected;
+
+static void the_windowed_sinc_is_numpys(void **state)
+{
+    (void)state;
+    float taps[65];
+    fir_lowpass(taps, 65, 0.04);
+    vector_read("fir_65", &expected);
+    vector_matches(&expected, taps, 65);
+}
+
+/* Channel c of 16 carries the input times (c + 1) / 16. */
+static void filter_blocks(const struct vector *in, float *result, size_t channel)
+{
+    enum { TAPS = 65, LENGTH = 256, HOP = LENGTH - TAPS + 1 };
+    static float rows[VECTOR_MOST][BANK_GROUP], block[HOP][BANK_GROUP];
+    float taps[TAPS];
+    fir_lowpass(taps, TAPS, 0.04);
+    struct bank *bank = bank_create(taps, TAPS, LENGTH);
+    assert_non_null(bank);
+    assert_int_equal(bank_hop(bank), HOP);
+    for (size_t n = 0; n < in->count; n++)
+        for (size_t c = 0; c < BANK_GROUP; c++)
+            rows[n][c] = in->values[n] * (float)(c + 1) / 16;
+    const float *from[LENGTH];
+    float *to[HOP];
+    for (size_t first = 0; first + LENGTH <= in->count; first += HOP) {
+        for (size_t n = 0; n < LENGTH; n++)
+            from[n] = rows[first + n];
+        for (size_t n = 0; n < HOP; n++)
+            to[n] = block[n];
+        bank_filter(bank, from, to, 0);
+        for (size_t n = 0; n < HOP; n++)
+            result[first + n] = block[n][channel] * 16 / (float)(channel + 1);
+    }
+    bank_destroy(bank);
+}
+
+static void overlap_save_is_scipys_convolution(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"noise", "fir_65_noise"}, {"square", "fir_65_square"}};
+    static float result[VECTOR_MOST];
+    for (int k = 0; k < 2; k++)
+        for (size_t channel = 0; channel < BANK_GROUP; channel += 3) {
+            vector_read(names[k][0], &input);
+            vector_read(names[k][1], &expected);
+            filter_blocks(&input, result, channel);
+            vector_matches(&expected, result, 960);
+        }
+}
+
+static void filter_with(size_t order, double cutoff, float *result)
+{
+    struct section sections[8];
+    butterworth_lowpass(sections, order, cutoff);
+    struct biquads *biquads = biquads_create(3, sections, order / 2);
+    assert_non_null(biquads);
+    for (size_t n = 0; n < input.count; n++) {
+        float in[3] = {0, input.values[n], -input.values[n]}, out[3];
+        biquads_push(biquads, in, out);
+        assert_true(out[0] == 0 && out[1] == -out[2]);
+        result[n] = out[1];
+    }
+    biquads_destroy(biquads);
+}
+
+static void biquads_are_scipys_sosfilt(void **state)
+{
+    (void)state;
+    static float result[VECTOR_MOST];
+    vector_read("noise", &input);
+    vector_read("butter_4_noise", &expected);
+    filter_with(4, 0.03, result);
+    vector_matches(&expected, result, input.count);
+    vector_read("square", &input);
+    vector_read("butter_8_square", &expected);
+    filter_with(8, 0.11, result);
+    vector_matches(&expected, result, input.count);
+}
+
+static void one_segment_is_scipys_periodogram(void **state)
+{
+    (void)state;
+    struct spectrum *spectrum = spectrum_create(512);
+    assert_non_null(spectrum);
+    vector_read("noise", &input);
+    vector_read("periodogram", &expected);
+    struct series series = {input.values, 300, 50};
+    vector_matches(&expected, spectrum_density(spectrum, &series), 257);
+    spectrum_destroy(spectrum);
+}
+
+static void many_segments_are_scipys_welch(void **state)
+{
+    (void)state;
+    struct spectrum *spectrum = spectrum_create(256);
+    assert_non_null(spectrum);
+    vector_read("noise", &input);
+    vector_read("welch", &expected);
+    struct series series = {input.values, input.count, 50};
+    vector_matches(&expected, spectrum_welch(spectrum, &series), 129);
+    spectrum_destroy(spectrum);
+}
+
+static void the_split_is_a_plain_convolution(void **state)
+{
+    (void)state;
+    static const char *const names[SPLIT_BANDS] = {"load_still", "load_moving", "load_fast"};
+    static float results[SPLIT_BANDS][VECTOR_MOST];
+    size_t count = 0;
+    struct split *split = split_create(5, 100, 0.5);
+    assert_non_null(split);
+    vector_read("load", &input);
+    for (size_t n = 0; n < input.count; n++) {
+        float values[5] = {0, 0, 0, input.values[n], 0};
+        struct parts parts;
+        split_push(split, 10 + (double)n / 100, values);
+        while (split_next(split, &parts)) {
+            assert_true(fabs(parts.time_s - 10 - (double)count / 100) < 1e-6);
+            for (int b = 0; b < SPLIT_BANDS; b++)
+                results[b][count] = parts.bands[b][3];
+            count++;
+        }
+    }
+    split_destroy(split);
+    assert_true(count >= 1100);
+    for (int b = 0; b < SPLIT_BANDS; b++) {
+        vector_read(names[b], &expected);
+        expected.scale = input.scale;
+        vector_matches(&expected, results[b], 1100);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_windowed_sinc_is_numpys),
+        cmocka_unit_test(overlap_save_is_scipys_convolution),
+        cmocka_unit_test(biquads_are_scipys_sosfilt),
+        cmocka_unit_test(one_segment_is_scipys_periodogram),
+        cmocka_unit_test(many_segments_are_scipys_welch),
+        cmocka_unit_test(the_split_is_a_plain_convolution),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
