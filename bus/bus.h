@@ -50,13 +50,14 @@ struct bus_session {
 
 /** What a stream's publisher has done; only ever grows. */
 struct bus_publisher_health {
-    uint64_t next;      /**< number of the next message */
-    uint64_t first;     /**< oldest that the ring still holds */
-    uint64_t requests;  /**< answered */
-    uint64_t malformed; /**< requests dropped because they made no sense */
-    uint64_t resent;    /**< messages sent again on request */
-    unsigned readers;   /**< registered now */
-    uint64_t behind;    /**< how far the slowest of them is behind, messages */
+    uint64_t next;         /**< number of the next message */
+    uint64_t first;        /**< oldest that the ring still holds */
+    uint64_t requests;     /**< answered */
+    uint64_t malformed;    /**< requests dropped because they made no sense */
+    uint64_t resent;       /**< messages sent again on request */
+    unsigned readers;      /**< registered now */
+    unsigned readers_most; /**< registered at once, at most */
+    uint64_t behind;       /**< how far the slowest of them is behind, messages */
 };
 
 /** What a reader has seen; only ever grows. */
@@ -94,9 +95,11 @@ struct frame_publisher_options {
 /**
  * Begins to publish. Where the folder's ring holds this very session (by id) it is continued: the
  * numbering goes on after the last frame kept.
- * @param session copied; mat.geometry checked
+ * @param session copied; mat.geometry checked. With rows 0 (the mat is not known yet) the session
+ *        can only be continued
  * @param failure names the bus, and the process that publishes on it already (STATUS_BUSY)
- * @return STATUS_OK, STATUS_BUSY, STATUS_ARGUMENT, STATUS_SYSTEM, STATUS_FULL, STATUS_MEMORY
+ * @return STATUS_OK, STATUS_BUSY, STATUS_ARGUMENT, STATUS_SYSTEM, STATUS_FULL, STATUS_MEMORY,
+ *         STATUS_NOT_FOUND when it could only be continued and is not there
  */
 int frame_publisher_open(struct frame_publisher **publisher, const char *folder,
                          const struct bus_session *session,
@@ -214,10 +217,6 @@ uint64_t event_reader_lost(struct event_reader *reader, uint64_t *first, uint64_
 void event_reader_finish(struct event_reader *reader);
 void event_reader_health(const struct event_reader *reader, struct bus_reader_health *health);
 void event_reader_close(struct event_reader *reader);
-
-/** The row of the event last given among the events of its type in this session, 0, 1, 2, ...: in
- *  a file that holds n rows of the type, it is there already where row < n. */
-uint64_t event_reader_row(const struct event_reader *reader);
 
 /* ---- Text -------------------------------------------------------------------------------------
  */

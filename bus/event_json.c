@@ -38,7 +38,7 @@ static json_t *column_json(const struct event *event, const struct column *colum
     return json ? json : json_string("");
 }
 
-static json_t *event_json(const struct event *event, const struct event_stamp *stamp)
+static json_t *event_json(const struct event *event, const char *session)
 {
     const struct event_kind *kind = event_kind(event->type);
     json_t *json = json_object();
@@ -49,20 +49,17 @@ static json_t *event_json(const struct event *event, const struct event_stamp *s
     for (size_t i = 0; i < kind->column_count; i++)
         bad |=
             json_object_set_new(json, kind->columns[i].key, column_json(event, &kind->columns[i]));
-    if (stamp) {
-        bad |= json_object_set_new(json, "row", json_integer((json_int_t)stamp->row));
-        bad |= json_object_set_new(json, "session", json_string(stamp->session));
-    }
+    if (session)
+        bad |= json_object_set_new(json, "session", json_string(session));
     if (!bad)
         return json;
     json_decref(json);
     return NULL;
 }
 
-int event_json_write(const struct event *event, const struct event_stamp *stamp, char *text,
-                     size_t size)
+int event_json_write(const struct event *event, const char *session, char *text, size_t size)
 {
-    json_t *json = event_json(event, stamp);
+    json_t *json = event_json(event, session);
     if (!json)
         return STATUS_MEMORY;
     size_t length = json_dumpb(json, text, size, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
@@ -102,8 +99,7 @@ static void column_read(struct event *event, const struct column *column, const 
     }
 }
 
-static int event_of_json(struct event *event, struct event_stamp *stamp, const json_t *json,
-                         struct failure *failure)
+static int event_of_json(struct event *event, const json_t *json, struct failure *failure)
 {
     const char *name = json_string_value(json_object_get(json, "event"));
     int type = name ? event_type_of(name) : STATUS_FORMAT;
@@ -118,25 +114,26 @@ static int event_of_json(struct event *event, struct event_stamp *stamp, const j
     const struct event_kind *kind = event_kind(event->type);
     for (size_t i = 0; i < kind->column_count; i++)
         column_read(event, &kind->columns[i], json_object_get(json, kind->columns[i].key));
-    if (stamp) {
-        const char *session = json_string_value(json_object_get(json, "session"));
-        snprintf(stamp->session, sizeof stamp->session, "%s", session ? session : "");
-        stamp->row = whole(json_object_get(json, "row"));
-    }
     return STATUS_OK;
 }
 
-int event_json_read(struct event *event, struct event_stamp *stamp, const char *text, size_t size,
-                    struct failure *failure)
+static json_t *event_parse(const char *text, size_t size, struct failure *failure)
 {
-    if (size >= EVENT_JSON_SIZE)
-        return failure_set(failure, STATUS_FORMAT, "event: %zu bytes, longer than any event", size);
-    json_error_t error;
-    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_error_t error = {.text = "longer than any event"};
+    json_t *json =
+        size < EVENT_JSON_SIZE ? json_loadb(text, size, JSON_REJECT_DUPLICATES, &error) : NULL;
     if (!json)
-        return failure_set(failure, STATUS_FORMAT, "event: byte %d: %s", error.position,
-                           error.text);
-    int status = event_of_json(event, stamp, json, failure);
+        failure_set(failure, STATUS_FORMAT, "event: byte %d: %s", error.position, error.text);
+    return json;
+}
+
+int event_json_read(struct event *event, char session[BUS_SESSION_ID_SIZE], const char *text,
+                    size_t size)
+{
+    json_t *json = event_parse(text, size, NULL);
+    int status = json ? event_of_json(event, json, NULL) : STATUS_FORMAT;
+    const char *id = json_string_value(json_object_get(json, "session"));
+    snprintf(session, BUS_SESSION_ID_SIZE, "%s", id ? id : "");
     json_decref(json);
     return status;
 }
@@ -148,5 +145,8 @@ int event_encode(const struct event *event, char *text, size_t size)
 
 int event_decode(struct event *event, const char *text, size_t size, struct failure *failure)
 {
-    return event_json_read(event, NULL, text, size, failure);
+    json_t *json = event_parse(text, size, failure);
+    int status = json ? event_of_json(event, json, failure) : STATUS_FORMAT;
+    json_decref(json);
+    return status;
 }

@@ -10,56 +10,33 @@
 #define SLOT_SIZE EVENT_JSON_SIZE
 #define SLOTS     16384
 
-_Static_assert((int)EVENT_TYPE_COUNT <= (int)RING_COUNTERS, "a counter for each type");
-
 struct event_publisher {
     struct publisher *publisher;
 };
 
 struct event_reader {
     struct reader *reader;
-    struct event_stamp stamp; /* of the event last given */
 };
 
 static int event_peek(const uint8_t *bytes, size_t size, uint64_t *number,
                       char session[BUS_SESSION_ID_SIZE])
 {
     struct event event;
-    struct event_stamp stamp;
-    int status = event_json_read(&event, &stamp, (const char *)bytes, size, NULL);
-    if (status)
-        return status;
-    *number = event.number;
-    memcpy(session, stamp.session, BUS_SESSION_ID_SIZE);
-    return STATUS_OK;
+    int status = event_json_read(&event, session, (const char *)bytes, size);
+    if (!status)
+        *number = event.number;
+    return status;
 }
 
 static const struct stream_kind kind = {STREAM, event_peek};
-
-/* A process killed between an event and its count left the count one short. */
-static void rows_mend(struct ring *ring)
-{
-    struct event event;
-    struct event_stamp stamp;
-    const uint8_t *bytes;
-    size_t size;
-    if (ring_next(ring) && ring_read(ring, ring_next(ring) - 1, &bytes, &size) == 1 &&
-        !event_json_read(&event, &stamp, (const char *)bytes, size, NULL))
-        ring_counters(ring)[event.type] = stamp.row + 1;
-}
 
 static int session_begin(struct publisher *publisher, const struct bus_session *session,
                          struct failure *failure)
 {
     struct bus_session left;
-    if (publisher_left_session(publisher, &left) && !strcmp(left.id, session->id))
-        rows_mend(publisher_ring(publisher));
-    else {
-        int status = publisher_format(publisher, session, SLOT_SIZE, SLOTS, failure);
-        if (status)
-            return status;
-    }
-    return publisher_start(publisher, session, failure);
+    bool same = publisher_left_session(publisher, &left) && !strcmp(left.id, session->id);
+    int status = same ? STATUS_OK : publisher_format(publisher, session, SLOT_SIZE, SLOTS, failure);
+    return status ? status : publisher_start(publisher, session, failure);
 }
 
 int event_publisher_open(struct event_publisher **result, const char *folder,
@@ -93,16 +70,13 @@ int event_publisher_push(struct event_publisher *publisher, const struct event *
     if (event->number > ring_next(ring))
         return failure_set(failure, STATUS_ARGUMENT, "event %llu where %llu is the next",
                            (unsigned long long)event->number, (unsigned long long)ring_next(ring));
-    struct event_stamp stamp = {.row = ring_counters(ring)[event->type]};
-    memcpy(stamp.session, publisher_session(publisher->publisher)->id, sizeof stamp.session);
-    int size = event_json_write(event, &stamp, (char *)ring_begin(ring), SLOT_SIZE);
+    const char *session = publisher_session(publisher->publisher)->id;
+    int size = event_json_write(event, session, (char *)ring_begin(ring), SLOT_SIZE);
     if (size < 0)
         return failure_set(failure, size, "event %llu cannot be written as JSON",
                            (unsigned long long)event->number);
-    int status =
-        publisher_send(publisher->publisher, event_kind(event->type)->name, (size_t)size, failure);
-    ring_counters(ring)[event->type]++;
-    return status;
+    return publisher_send(publisher->publisher, event_kind(event->type)->name, (size_t)size,
+                          failure);
 }
 
 int event_publisher_serve(struct event_publisher *publisher, int timeout_ms)
@@ -167,13 +141,9 @@ int event_reader_next(struct event_reader *reader, struct event *event, int time
     int status = reader_next(reader->reader, &bytes, &size, timeout_ms, failure);
     if (status < 1)
         return status;
-    event_json_read(event, &reader->stamp, (const char *)bytes, size, NULL);
+    char session[BUS_SESSION_ID_SIZE];
+    event_json_read(event, session, (const char *)bytes, size);
     return 1;
-}
-
-uint64_t event_reader_row(const struct event_reader *reader)
-{
-    return reader->stamp.row;
 }
 
 uint64_t event_reader_lost(struct event_reader *reader, uint64_t *first, uint64_t *last)

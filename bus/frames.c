@@ -59,11 +59,18 @@ static bool same_mat(const struct mat_info *one, const struct mat_info *other)
            !strcmp(one->serial, other->serial) && !strcmp(one->protocol, other->protocol);
 }
 
+static bool mat_unknown(const struct bus_session *session)
+{
+    return session->mat.geometry.rows == 0;
+}
+
 /* Whether the session left in the ring is to be continued. */
 static bool continues(struct publisher *publisher, const struct bus_session *left,
                       const struct bus_session *session, double adopt_s)
 {
     struct ring *ring = publisher_ring(publisher);
+    if (mat_unknown(session))
+        return !strcmp(left->id, session->id);
     if (!same_mat(&left->mat, &session->mat) ||
         ring_slot_size(ring) != slot_size(&session->mat.geometry))
         return false;
@@ -83,6 +90,8 @@ static int session_begin(struct publisher *publisher, const struct bus_session *
     if (publisher_left_session(publisher, &left) &&
         continues(publisher, &left, session, options->adopt_s))
         return publisher_start(publisher, &left, failure);
+    if (mat_unknown(session))
+        return failure_set(failure, STATUS_NOT_FOUND, "bus: session %s is not there", session->id);
     int status = publisher_format(publisher, session, slot_size(&session->mat.geometry),
                                   slots_wanted(&session->mat.geometry, options), failure);
     return status ? status : publisher_start(publisher, session, failure);
@@ -94,7 +103,7 @@ int frame_publisher_open(struct frame_publisher **result, const char *folder,
 {
     static const struct frame_publisher_options usual;
     *result = NULL;
-    int status = geometry_check(&session->mat.geometry, failure);
+    int status = mat_unknown(session) ? STATUS_OK : geometry_check(&session->mat.geometry, failure);
     if (status)
         return status;
     struct frame_publisher *publisher = calloc(1, sizeof *publisher);

@@ -217,6 +217,8 @@ static void reader_heard(struct publisher *publisher, const struct peer_identity
     }
     if (!peer && *request->reader)
         peer = peers_add(peers, identity, request->reader, request->from);
+    if (peers->count > publisher->health.readers_most)
+        publisher->health.readers_most = peers->count;
     if (!peer)
         return;
     peer->heard_ms = now_ms();

@@ -27,7 +27,6 @@ struct ring_header {
     _Atomic uint64_t ended;
     uint64_t written_us;
     int64_t process;
-    uint64_t counters[RING_COUNTERS];
     char note[RING_NOTE_SIZE];
 };
 
@@ -257,11 +256,6 @@ uint32_t ring_capacity(const struct ring *ring)
 uint32_t ring_slot_size(const struct ring *ring)
 {
     return ring->header ? ring->header->slot_size : 0;
-}
-
-uint64_t *ring_counters(struct ring *ring)
-{
-    return ring->header->counters;
 }
 
 double ring_written_s(const struct ring *ring)

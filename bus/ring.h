@@ -17,9 +17,6 @@
 /** Longest note, bytes. */
 #define RING_NOTE_SIZE 2048
 
-/** Counters that live as long as the ring. */
-#define RING_COUNTERS 16
-
 struct ring;
 
 /**
@@ -64,9 +61,6 @@ uint64_t ring_next(const struct ring *ring);
 uint32_t ring_capacity(const struct ring *ring);
 
 uint32_t ring_slot_size(const struct ring *ring);
-
-/** [RING_COUNTERS], for the owner's use; 0 after formatting. */
-uint64_t *ring_counters(struct ring *ring);
 
 /** When the last message was committed, seconds since 1970; 0: never. */
 double ring_written_s(const struct ring *ring);

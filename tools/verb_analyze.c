@@ -5,6 +5,7 @@
 #include "workers.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -93,7 +94,7 @@ static int run(const struct options *options)
 {
     double *sizes = file_sizes(options);
     struct work work = {
-        .context = (void *)options,
+        .context = (void *)(uintptr_t)options,
         .count = options->file_count,
         .jobs = options->jobs,
         .what = options->file_count == 1 ? "analysing" : "analysing the files",

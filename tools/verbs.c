@@ -3,10 +3,7 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &verb_analyze,
-    &verb_info,
-    &verb_devices,
-    &verb_help,
+    &verb_live, &verb_acquire, &verb_detect, &verb_record, &verb_analyze, &verb_info, &verb_help,
 };
 
 const struct verb *const *verb_table(size_t *count)

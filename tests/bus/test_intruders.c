@@ -110,10 +110,9 @@ static void expect_event(struct event_publisher *publisher, struct event_reader 
     }
     assert_int_equal(status, 1);
     assert_memory_equal(&event, &expected, sizeof event);
-    assert_int_equal(event_reader_row(reader), number % 3 ? number - number / 3 - 1 : number / 3);
 }
 
-static void events_come_once_with_their_rows_though_the_detector_starts_again(void **state)
+static void events_come_once_though_the_detector_starts_again(void **state)
 {
     struct bus_session session = session_make(SESSION_A, false);
     struct event_publisher *publisher;
@@ -155,7 +154,7 @@ int main(void)
         BUS_TEST(requests_that_make_no_sense_are_counted_and_dropped),
         BUS_TEST(messages_that_make_no_sense_are_counted_and_dropped),
         BUS_TEST(frames_of_another_shape_are_refused),
-        BUS_TEST(events_come_once_with_their_rows_though_the_detector_starts_again),
+        BUS_TEST(events_come_once_though_the_detector_starts_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,65 @@
+"""Sessions for the pipeline's tests, written with h5py as a researcher would: a ball that goes to and
+fro and rests in between; and what a session file holds, to be compared."""
+
+import h5py
+import numpy as np
+
+ROWS, COLS, PITCH_MM, RATE_HZ = 16, 24, 10.0, 50.0
+START_S = 1_700_000_000.0
+
+
+def positions(times_s):
+    """x of the ball, mm: every 10 s four passes of 1.5 s over 120 mm, then 4 s of rest."""
+    phase = times_s % 10.0
+    passes = np.clip(phase, 0, 6.0) / 1.5
+    whole, part = np.divmod(passes, 1.0)
+    part = (1 - np.cos(np.pi * part)) / 2
+    return 60 + 120 * np.where(whole % 2 == 0, part, 1 - part)
+
+
+def write_session(path, seconds, seed=1):
+    """A session of so many seconds. Returns its number of frames."""
+    rng = np.random.default_rng(seed)
+    times_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    y = (np.arange(ROWS) + 0.5) * PITCH_MM
+    x = (np.arange(COLS) + 0.5) * PITCH_MM
+    force = np.clip((times_s - 1.0) / 0.3, 0, 1)
+    at = positions(np.maximum(times_s - 1.5, 0))
+    blob = np.exp(-((x[None, None, :] - at[:, None, None]) ** 2
+                    + (y[None, :, None] - 80.0) ** 2) / (2 * 14.0 ** 2))
+    counts = 1500 * force[:, None, None] * blob + rng.normal(12, 2, (len(times_s), ROWS, COLS))
+    with h5py.File(path, "w") as file:
+        time = file.create_dataset("time", data=START_S + times_s)
+        time.attrs["units"] = "seconds since 1970-01-01T00:00:00Z"
+        for name, values in (("y", y), ("x", x)):
+            axis = file.create_dataset(name, data=values.astype("f4"))
+            axis.attrs["units"] = "mm"
+        pressure = file.create_dataset(
+            "pressure", data=np.clip(np.round(counts), 0, 4095).astype("u2"))
+        pressure.attrs["units"] = "kPa"
+        pressure.attrs["scale_factor"] = 0.1
+    return len(times_s)
+
+
+def is_closed(path):
+    with h5py.File(path, "r") as file:
+        return int(file.attrs["closed"]) == 1
+
+
+def frames_of(path):
+    """What the frames of a session file are: name, bytes."""
+    with h5py.File(path, "r") as file:
+        return {name: file[name][()].tobytes()
+                for name in ("time", "pressure", "sequence", "flags") if name in file}
+
+
+def events_of(path):
+    """Every recorded event of a session file: group/column, bytes."""
+    found = {}
+    with h5py.File(path, "r") as file:
+        for group in ("strokes", "holds", "contacts", "bouts", "spots", "markers"):
+            for column in sorted(file[group]):
+                found[f"{group}/{column}"] = file[group][column][()].tobytes()
+        for name, value in sorted(file["summary"].attrs.items()):
+            found[f"summary/{name}"] = np.asarray(value).tobytes()
+    return found

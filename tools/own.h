@@ -1,0 +1,26 @@
+/**
+ * @file own.h
+ * The options that only the processes of the pipeline take.
+ */
+#ifndef ROLLSCOPE_TOOLS_OWN_H
+#define ROLLSCOPE_TOOLS_OWN_H
+
+#include "bus/bus.h"
+#include "options.h"
+
+struct own {
+    char session[BUS_SESSION_ID_SIZE]; /**< empty: any, or a new one */
+    unsigned readers;                  /**< registered readers to wait for */
+    double ring_s;                     /**< 0: the bus's default */
+};
+
+/** --session, --readers, --ring; --session, --readers; --session. */
+extern const struct argp_option own_acquire[], own_detect[], own_record[];
+
+/** As struct option_request's take; storage is a struct own. */
+int own_take(void *storage, int key, const char *value, struct failure *failure);
+
+/** The session id given, or a new random one. */
+void own_session(const struct own *own, char id[BUS_SESSION_ID_SIZE]);
+
+#endif

@@ -1,0 +1,144 @@
+#include "recording.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COPY_SUFFIX ".part"
+#define GAP_KIND    "gap"
+
+static const struct recorder_options options = {.swmr = true};
+
+static void about_of(struct session_about *about, const struct bus_session *session)
+{
+    memset(about, 0, sizeof *about);
+    memcpy(about->session_id, session->id, sizeof about->session_id);
+    const char *device = session->mat.device;
+    snprintf(about->title, sizeof about->title, "Session%s%.96s", *device ? " on " : "", device);
+    snprintf(about->software, sizeof about->software, "rollscope %s", ROLLSCOPE_VERSION);
+    snprintf(about->source, sizeof about->source, "%s", session->source);
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(about->created, sizeof about->created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    about->mat = session->mat;
+    about->calibrated = *session->mat.calibration != 0;
+}
+
+static int frames_copy(struct recording *recording, struct session *from, struct failure *failure)
+{
+    struct frame frame;
+    int status;
+    while ((status = session_read(from, &frame, failure)) == 1)
+        if ((status = recording_frame(recording, &frame, failure)))
+            return status;
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static int events_copy(struct recording *recording, struct session *from, enum event_type type,
+                       struct failure *failure)
+{
+    struct event *events;
+    int count = session_events(from, NULL, type, &events, failure);
+    int status = count < 0 ? count : STATUS_OK;
+    for (int i = 0; i < count && !status; i++) {
+        if (type == EVENT_MARKER && !strcmp(events[i].marker.kind, GAP_KIND))
+            recording->lost += (uint64_t)events[i].marker.value;
+        status = recorder_event(recording->recorder, &events[i], failure);
+        struct recording_mark *newest = &recording->newest[type];
+        newest->number =
+            newest->any && newest->number > events[i].number ? newest->number : events[i].number;
+        newest->any = true;
+        recording->markers += type == EVENT_MARKER;
+    }
+    free(events);
+    return status;
+}
+
+static int session_copy(struct recording *recording, struct session *from, const char *path,
+                        const struct parameters *parameters, struct failure *failure)
+{
+    char part[PATH_MAX];
+    if (snprintf(part, sizeof part, "%s" COPY_SUFFIX, path) >= (int)sizeof part)
+        return failure_system(failure, ENAMETOOLONG, "%s", path);
+    unlink(part);
+    int status = recorder_open(&recording->recorder, part, session_about(from), parameters,
+                               &options, failure);
+    if (!status)
+        status = frames_copy(recording, from, failure);
+    for (int type = 0; type < EVENT_TYPE_COUNT && !status && recording->frames; type++)
+        status = events_copy(recording, from, (enum event_type)type, failure);
+    if (!status)
+        status = recorder_sync(recording->recorder, failure);
+    if (!status && rename(part, path))
+        status = failure_system(failure, errno, "%s: cannot take the place of %s", part, path);
+    return status;
+}
+
+static int recording_continue(struct recording *recording, const char *path,
+                              const struct bus_session *session,
+                              const struct parameters *parameters, struct failure *failure)
+{
+    struct session *from;
+    int status = session_open(&from, path, failure);
+    if (status)
+        return status;
+    const struct session_about *about = session_about(from);
+    if (strcmp(about->session_id, session->id) || about->closed)
+        status =
+            failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    else
+        status = session_copy(recording, from, path, parameters, failure);
+    session_close(from);
+    return status;
+}
+
+int recording_open(struct recording *recording, const char *path, const struct bus_session *session,
+                   const struct parameters *parameters, struct failure *failure)
+{
+    memset(recording, 0, sizeof *recording);
+    recording->last_us = INT64_MIN;
+    if (!access(path, F_OK))
+        return recording_continue(recording, path, session, parameters, failure);
+    struct session_about about;
+    about_of(&about, session);
+    return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
+}
+
+int recording_frame(struct recording *recording, const struct frame *frame, struct failure *failure)
+{
+    if (frame->time_us <= recording->last_us)
+        return STATUS_OK;
+    int status = recorder_frame(recording->recorder, frame, failure);
+    if (status)
+        return status;
+    recording->frames++;
+    recording->last_us = frame->time_us;
+    return STATUS_OK;
+}
+
+int recording_event(struct recording *recording, const struct event *event, struct failure *failure)
+{
+    const struct recording_mark *newest = &recording->newest[event->type];
+    if (newest->any && event->number <= newest->number)
+        return STATUS_OK;
+    return recorder_event(recording->recorder, event, failure);
+}
+
+int recording_lost(struct recording *recording, uint64_t first, uint64_t last,
+                   struct failure *failure)
+{
+    struct event event = {.type = EVENT_MARKER, .frame = first};
+    struct marker *marker = &event.marker;
+    marker->id = ++recording->markers;
+    marker->value = (double)(last - first + 1);
+    snprintf(marker->kind, sizeof marker->kind, GAP_KIND);
+    snprintf(marker->text, sizeof marker->text,
+             "frames %llu to %llu were lost: recording was away for longer than the ring holds",
+             (unsigned long long)first, (unsigned long long)last);
+    recording->lost += last - first + 1;
+    return recorder_event(recording->recorder, &event, failure);
+}

@@ -1,0 +1,83 @@
+#include "sources.h"
+
+#include "source_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_MAT "serial:auto"
+
+struct scheme {
+    const char *name;
+    bool again;
+    int (*open)(struct source **source, const struct address *address, struct failure *failure);
+};
+
+static const struct scheme schemes[] = {
+    {"serial", false, source_open},
+    {"pty", false, source_open},
+    {"tcp", false, source_open},
+    {"file", true, source_open},
+    {"session", true, source_session_open},
+};
+
+#define SCHEME_COUNT (sizeof schemes / sizeof schemes[0])
+
+static const struct scheme *scheme_of(const struct address *address)
+{
+    for (size_t i = 0; i < SCHEME_COUNT; i++)
+        if (!strcmp(schemes[i].name, address->scheme))
+            return &schemes[i];
+    return NULL;
+}
+
+static int scheme_unknown(const char *scheme, struct failure *failure)
+{
+    char names[128] = "";
+    for (size_t i = 0; i < SCHEME_COUNT; i++) {
+        size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s:", i ? ", " : "", schemes[i].name);
+    }
+    return failure_set(failure, STATUS_ARGUMENT, "no source is called '%s:'; there are %s", scheme,
+                       names);
+}
+
+int source_address(struct address *address, const char *text, struct failure *failure)
+{
+    int status = address_parse(address, *text ? text : FIRST_MAT, failure);
+    if (status)
+        return status;
+    return scheme_of(address) ? STATUS_OK : scheme_unknown(address->scheme, failure);
+}
+
+struct source_traits source_traits(const struct address *address)
+{
+    const struct scheme *scheme = scheme_of(address);
+    bool again = scheme && scheme->again;
+    return (struct source_traits){
+        .again = again, .paced = again && !strcmp(address_get(address, "speed", "1"), "max")};
+}
+
+static bool is_first_mat(const struct address *address)
+{
+    return !strcmp(address->scheme, "serial") && !strcmp(address->target, "auto");
+}
+
+int source_open_any(struct source **source, const struct address *address, struct failure *failure)
+{
+    *source = NULL;
+    const struct scheme *scheme = scheme_of(address);
+    if (!scheme)
+        return scheme_unknown(address->scheme, failure);
+    struct failure first = {0};
+    int status = scheme->open(source, address, &first);
+    if (status == STATUS_NOT_FOUND && is_first_mat(address))
+        return failure_set(
+            failure, status,
+            "no mat found (%.200s); plug one in, name one with --source, or simulate "
+            "one: --source sim:random",
+            first.text);
+    if (status)
+        failure_set(failure, status, "%s", first.text);
+    return status;
+}

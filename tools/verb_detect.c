@@ -1,0 +1,176 @@
+#include "analysis.h"
+#include "bus/bus.h"
+#include "own.h"
+#include "past.h"
+#include "say.h"
+#include "stopping.h"
+#include "verbs.h"
+
+#include <string.h>
+
+#define FRAME_MS 20
+#define SERVE_MS 5
+#define GREET_MS 10000 /* how long the end waits for readers that never came */
+
+struct detection {
+    const struct options *options;
+    const struct own *own;
+    char folder[BUS_FOLDER_SIZE];
+    struct frame_reader *frames;
+    struct event_publisher *events;
+    struct analysis *analysis;
+    bool paced;
+};
+
+/* Whether as many readers came as were announced. */
+static bool readers_came(const struct detection *detection)
+{
+    struct bus_publisher_health health;
+    event_publisher_health(detection->events, &health);
+    return health.readers_most >= detection->own->readers;
+}
+
+static bool room(const struct detection *detection)
+{
+    return !detection->paced ||
+           (readers_came(detection) && event_publisher_room(detection->events));
+}
+
+static int events_publish(struct detection *detection, struct failure *failure)
+{
+    struct event event;
+    while (analysis_next(detection->analysis, &event)) {
+        while (!room(detection) && stopping_count() < 2)
+            event_publisher_serve(detection->events, SERVE_MS);
+        int status = event_publisher_push(detection->events, &event, failure);
+        if (status < 0)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static int frame_detect(void *context, const struct frame *frame, struct failure *failure)
+{
+    struct detection *detection = context;
+    analysis_push(detection->analysis, frame);
+    return events_publish(detection, failure);
+}
+
+/* The frames before the first one that the ring still holds are in the session file. */
+static int past_detect(struct detection *detection, struct frame *frame, struct failure *failure)
+{
+    const struct bus_session *session = frame_reader_session(detection->frames, 0);
+    uint64_t first, last;
+    uint64_t lost = frame_reader_lost(detection->frames, &first, &last);
+    if (!lost)
+        return STATUS_OK;
+    struct past past = {.folder = detection->folder,
+                        .session = session->id,
+                        .first = first,
+                        .count = lost,
+                        .context = detection,
+                        .take = frame_detect};
+    struct failure reason = {0};
+    uint64_t found = past_read(&past, &reason);
+    if (reason.status == STATUS_MEMORY || found == lost)
+        return found == lost ? STATUS_OK : failure_set(failure, reason.status, "%s", reason.text);
+    frame->flags |= FRAME_GAP_BEFORE;
+    say_error("frames %llu to %llu are gone: the ring was overrun",
+              (unsigned long long)(first + found), (unsigned long long)last);
+    return STATUS_OK;
+}
+
+static int detect_begin(struct detection *detection, struct failure *failure)
+{
+    struct bus_reader_options reading = {.name = "detect"};
+    if (*detection->own->session)
+        reading.session = detection->own->session;
+    int status = bus_folder(detection->folder, detection->options->bus, failure);
+    if (!status)
+        status = frame_reader_open(&detection->frames, detection->folder, &reading, failure);
+    if (status)
+        return status;
+    const struct bus_session *session = NULL;
+    for (bool said = false; !session && !stopping_count(); said = true) {
+        session = frame_reader_session(detection->frames, 1000);
+        if (!session && !said)
+            say("waiting for frames on bus %s", detection->folder);
+    }
+    if (!session)
+        return STATUS_END;
+    detection->paced = session->paced;
+    detection->analysis = analysis_create(&session->mat.geometry, &detection->options->parameters);
+    if (!detection->analysis)
+        return failure_set(failure, STATUS_MEMORY, "detect: out of memory");
+    return event_publisher_open(&detection->events, detection->folder, session, failure);
+}
+
+/* @return 1 go on, STATUS_END, or negative */
+static int detect_turn(struct detection *detection, struct failure *failure)
+{
+    struct frame frame;
+    if (stopping_count())
+        frame_reader_finish(detection->frames);
+    int status = frame_reader_next(detection->frames, &frame, FRAME_MS, failure);
+    event_publisher_serve(detection->events, 0);
+    if (status < 0)
+        return status;
+    if (status == 1) {
+        status = past_detect(detection, &frame, failure);
+        if (!status)
+            status = frame_detect(detection, &frame, failure);
+    }
+    return status < 0 ? status : 1;
+}
+
+/* Says the end and stays until the readers have everything. */
+static int detect_end(struct detection *detection, struct failure *failure)
+{
+    analysis_finish(detection->analysis);
+    int status = events_publish(detection, failure);
+    event_publisher_end(detection->events);
+    int64_t until_ms = monotonic_ms() + GREET_MS;
+    while (stopping_count() < 2 && !((readers_came(detection) || monotonic_ms() >= until_ms) &&
+                                     event_publisher_left(detection->events)))
+        event_publisher_serve(detection->events, SERVE_MS);
+    say("%llu events", (unsigned long long)event_publisher_next(detection->events));
+    return status;
+}
+
+static int detect(struct detection *detection, struct failure *failure)
+{
+    int status = detect_begin(detection, failure);
+    if (status)
+        return status == STATUS_END ? STATUS_OK : status;
+    while ((status = detect_turn(detection, failure)) == 1)
+        ;
+    if (status != STATUS_END && status != STATUS_LOST)
+        return status;
+    int ended = detect_end(detection, failure);
+    return status == STATUS_END ? ended : status;
+}
+
+static int run(const struct options *options)
+{
+    struct detection detection = {.options = options, .own = options->own};
+    struct failure failure = {0};
+    stopping_catch();
+    int status = detect(&detection, &failure);
+    event_publisher_close(detection.events);
+    frame_reader_close(detection.frames);
+    analysis_destroy(detection.analysis);
+    return status ? say_failure(&failure) : EXIT_DONE;
+}
+
+static struct own own;
+
+const struct verb verb_detect = {
+    .name = "detect",
+    .arguments = "",
+    .text = "reads frames from the bus, puts events on it",
+    .options = {.shared = OPTION_SET | OPTION_BUS,
+                .own = own_detect,
+                .take = own_take,
+                .storage = &own},
+    .run = run,
+};

@@ -1,0 +1,194 @@
+#include "bus/bus.h"
+#include "children.h"
+#include "own.h"
+#include "report.h"
+#include "say.h"
+#include "session_name.h"
+#include "sources.h"
+#include "stopping.h"
+#include "verbs.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EVENT_MS    100
+#define PATIENCE_MS 5000 /* from being told to leave at once to being killed */
+#define SPOTS_MAX   256
+
+enum { ACQUIRE, DETECT, RECORD, CHILD_COUNT };
+
+struct live {
+    const struct options *options;
+    char output[OPTION_TEXT_SIZE], folder[BUS_FOLDER_SIZE], session[BUS_SESSION_ID_SIZE];
+    struct child children[CHILD_COUNT];
+    struct event_reader *events;
+    bool events_over, has_summary;
+    struct summary summary;
+    uint64_t spots_said; /* the highest spot id that was shown */
+    unsigned stops;      /* passed on to the children */
+    int64_t kill_ms;     /* when patience ends; 0: it has not begun */
+};
+
+static void children_prepare(struct live *live)
+{
+    const struct options *options = live->options;
+    static const char *const verbs[CHILD_COUNT] = {"acquire", "detect", "record"};
+    size_t count;
+    const struct parameter *parameters = parameter_table(&count);
+    for (int i = 0; i < CHILD_COUNT; i++) {
+        struct child *child = &live->children[i];
+        child_prepare(child, verbs[i]);
+        child_argument(child, "--quiet");
+        child_argument(child, "--bus=%s", live->folder);
+        child_argument(child, "--session=%s", live->session);
+        if (i != RECORD)
+            child_argument(child, "--readers=2");
+        for (size_t j = 0; i != ACQUIRE && j < count; j++)
+            child_argument(child, "--set=%s=%.17g", parameters[j].name,
+                           parameter_get(&options->parameters, &parameters[j]));
+    }
+    if (*options->source)
+        child_argument(&live->children[ACQUIRE], "--source=%s", options->source);
+    if (!isinf(options->for_s))
+        child_argument(&live->children[ACQUIRE], "--for=%.17g", options->for_s);
+    child_argument(&live->children[RECORD], "--output=%s", live->output);
+}
+
+/* A hot spot is shown when it is found, not each time it grows. */
+static bool shown(struct live *live, const struct event *event)
+{
+    if (event->type != EVENT_SPOT)
+        return event->type == EVENT_STROKE || event->type == EVENT_HOLD;
+    bool fresh = event->spot.id > live->spots_said;
+    live->spots_said = fresh ? event->spot.id : live->spots_said;
+    return fresh;
+}
+
+static int event_print(struct live *live, const struct event *event)
+{
+    char text[EVENT_JSON_SIZE];
+    if (event->type == EVENT_SUMMARY) {
+        live->summary = event->summary;
+        live->has_summary = true;
+    }
+    if (!live->options->json && shown(live, event))
+        report_event(stdout, event);
+    if (live->options->json && event_encode(event, text, sizeof text) > 0)
+        puts(text);
+    return fflush(stdout) ? STATUS_SYSTEM : STATUS_OK;
+}
+
+static void events_print(struct live *live)
+{
+    struct event event;
+    struct failure failure;
+    int status = 1, timeout_ms = EVENT_MS;
+    if (live->events_over) {
+        usleep(EVENT_MS * 1000);
+        return;
+    }
+    while (status == 1) {
+        status = event_reader_next(live->events, &event, timeout_ms, &failure);
+        if (status == 1 && event_print(live, &event))
+            status = STATUS_LOST;
+        timeout_ms = 0;
+    }
+    live->events_over = status < 0;
+    if (live->events_over) {
+        event_reader_close(live->events);
+        live->events = NULL;
+    }
+}
+
+/* The first signal ends the source, and the end flows through; further ones hurry everybody. */
+static void stops_pass_on(struct live *live)
+{
+    bool failed = false;
+    for (int i = 0; i < CHILD_COUNT; i++)
+        failed |= live->children[i].done && live->children[i].exit_code;
+    unsigned stops = stopping_count() + (failed ? 2 : 0);
+    for (; live->stops < stops; live->stops++) {
+        children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
+        if (live->stops)
+            live->kill_ms = monotonic_ms() + PATIENCE_MS;
+    }
+    if (live->kill_ms && monotonic_ms() > live->kill_ms)
+        children_signal(live->children, CHILD_COUNT, SIGKILL);
+}
+
+static int exit_code_of(const struct live *live)
+{
+    int code = EXIT_DONE;
+    for (int i = 0; i < CHILD_COUNT; i++)
+        if (live->children[i].exit_code > code)
+            code = live->children[i].exit_code;
+    return code;
+}
+
+static void summary_say(const struct live *live)
+{
+    FILE *to = live->options->json ? stderr : stdout;
+    if (live->options->quiet || access(live->output, F_OK))
+        return;
+    fputc('\n', to);
+    if (live->has_summary)
+        report_summary(to, &live->summary);
+    fprintf(to,
+            "recorded  %s\n"
+            "next      rollscope info %s\n"
+            "          rollscope analyze --json %s\n",
+            live->output, live->output, live->output);
+}
+
+static int live_begin(struct live *live, struct failure *failure)
+{
+    const struct options *options = live->options;
+    struct own own = {0};
+    if (*options->output)
+        snprintf(live->output, sizeof live->output, "%s", options->output);
+    else
+        session_name(live->output, sizeof live->output);
+    if (!access(live->output, F_OK))
+        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten",
+                           live->output);
+    own_session(&own, live->session);
+    int status = bus_folder(live->folder, options->bus, failure);
+    struct bus_reader_options reading = {.name = "live", .session = live->session};
+    return status ? status : event_reader_open(&live->events, live->folder, &reading, failure);
+}
+
+static int run(const struct options *options)
+{
+    struct live live = {.options = options};
+    struct failure failure = {0};
+    struct address address;
+    if (source_address(&address, options->source, &failure)) {
+        say_failure(&failure);
+        return EXIT_USAGE;
+    }
+    stopping_catch();
+    if (live_begin(&live, &failure))
+        return say_failure(&failure);
+    children_prepare(&live);
+    say("%s; Ctrl-C ends it", *options->source ? options->source : "the first mat found");
+    while (children_tend(live.children, CHILD_COUNT)) {
+        events_print(&live);
+        stops_pass_on(&live);
+    }
+    event_reader_close(live.events);
+    children_free(live.children, CHILD_COUNT);
+    summary_say(&live);
+    return exit_code_of(&live);
+}
+
+const struct verb verb_live = {
+    .name = "live",
+    .arguments = "",
+    .text = "acquires, detects and records a session, and shows it",
+    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON | OPTION_SET |
+                          OPTION_BUS | OPTION_NO_DASHBOARD},
+    .run = run,
+};

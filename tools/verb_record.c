@@ -1,0 +1,208 @@
+#include "bus/bus.h"
+#include "own.h"
+#include "past.h"
+#include "recording.h"
+#include "say.h"
+#include "session_name.h"
+#include "stopping.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FRAME_MS   20
+#define EVENT_MS   20
+#define DETECT_MS  3000  /* how long the end waits for a detector that was never there */
+#define MISSING_MS 30000 /* and for one that was */
+#define LATE_MS    1000  /* how long a stop waits for the events of the last frames */
+#define TURN       64    /* frames before it is the events' turn */
+#define OVERLAP    4096  /* events read again after a restart; the file knows which it has */
+
+struct recordist {
+    const struct options *options;
+    const struct own *own;
+    char folder[BUS_FOLDER_SIZE], path[OPTION_TEXT_SIZE];
+    struct bus_session session;
+    struct frame_reader *frames;
+    struct event_reader *events;
+    struct recording recording;
+    bool frames_over, events_over;
+};
+
+static uint64_t first_event(const struct recording *recording)
+{
+    uint64_t newest = 0;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+        if (recording->newest[type].any && recording->newest[type].number > newest)
+            newest = recording->newest[type].number;
+    return newest > OVERLAP ? newest - OVERLAP : 0;
+}
+
+/* Who publishes frames tells the session; what is in the file already is not read again. */
+static int session_await(struct recordist *recordist, struct failure *failure)
+{
+    struct bus_reader_options reading = {.session = recordist->own->session};
+    struct frame_reader *reader;
+    int status = frame_reader_open(&reader, recordist->folder, &reading, failure);
+    if (status)
+        return status;
+    const struct bus_session *session = NULL;
+    for (bool said = false; !session && !stopping_count(); said = true) {
+        session = frame_reader_session(reader, 1000);
+        if (!session && !said)
+            say("waiting for frames on bus %s", recordist->folder);
+    }
+    if (session)
+        recordist->session = *session;
+    frame_reader_close(reader);
+    return session ? STATUS_OK : STATUS_END;
+}
+
+static int record_begin(struct recordist *recordist, struct failure *failure)
+{
+    const struct options *options = recordist->options;
+    int status = bus_folder(recordist->folder, options->bus, failure);
+    if (!status)
+        status = session_await(recordist, failure);
+    if (status)
+        return status;
+    if (*options->output)
+        snprintf(recordist->path, sizeof recordist->path, "%s", options->output);
+    else
+        session_name(recordist->path, sizeof recordist->path);
+    struct recording *recording = &recordist->recording;
+    status = recording_open(recording, recordist->path, &recordist->session, &options->parameters,
+                            failure);
+    if (!status)
+        status = past_note(recordist->folder, recordist->session.id, recordist->path, failure);
+    if (status)
+        return status;
+    struct bus_reader_options reading = {.name = "record",
+                                         .session = recordist->session.id,
+                                         .from = recording->frames + recording->lost};
+    status = frame_reader_open(&recordist->frames, recordist->folder, &reading, failure);
+    reading.from = first_event(recording);
+    if (!status)
+        status = event_reader_open(&recordist->events, recordist->folder, &reading, failure);
+    say("recording to %s", recordist->path);
+    return status;
+}
+
+static int frame_record(struct recordist *recordist, struct frame *frame, struct failure *failure)
+{
+    uint64_t first, last;
+    uint64_t lost = frame_reader_lost(recordist->frames, &first, &last);
+    if (lost)
+        frame->flags |= FRAME_GAP_BEFORE;
+    int status = recording_frame(&recordist->recording, frame, failure);
+    if (status || !lost)
+        return status;
+    say_error("frames %llu to %llu were lost: the ring was overrun", (unsigned long long)first,
+              (unsigned long long)last);
+    return recording_lost(&recordist->recording, first, last, failure);
+}
+
+static int frames_record(struct recordist *recordist, struct failure *failure)
+{
+    struct frame frame;
+    int timeout_ms = recordist->frames_over ? 0 : FRAME_MS, status = 1;
+    for (unsigned i = 0; i < TURN && status == 1; i++) {
+        status = frame_reader_next(recordist->frames, &frame, timeout_ms, failure);
+        if (status == 1 && frame_record(recordist, &frame, failure))
+            return failure->status;
+        timeout_ms = 0;
+    }
+    recordist->frames_over = status == STATUS_END || status == STATUS_LOST;
+    return recordist->frames_over || status == 1 ? STATUS_OK : status;
+}
+
+static int events_record(struct recordist *recordist, struct failure *failure)
+{
+    struct event event;
+    uint64_t first, last;
+    int timeout_ms = recordist->frames_over ? EVENT_MS : 0, status;
+    if (!recordist->recording.frames)
+        return STATUS_OK;
+    while ((status = event_reader_next(recordist->events, &event, timeout_ms, failure)) == 1) {
+        status = recording_event(&recordist->recording, &event, failure);
+        if (status)
+            return status;
+        if (event_reader_lost(recordist->events, &first, &last))
+            say_error("events %llu to %llu were lost; `rollscope analyze' finds them again",
+                      (unsigned long long)first, (unsigned long long)last);
+        timeout_ms = 0;
+    }
+    recordist->events_over = status == STATUS_END || status == STATUS_LOST;
+    return recordist->events_over ? STATUS_OK : status;
+}
+
+/* All frames are there: how long are events waited for? @return STATUS_OK or STATUS_LOST */
+static int events_await(struct recordist *recordist, int64_t since_ms, struct failure *failure)
+{
+    int64_t waited_ms = monotonic_ms() - since_ms;
+    bool known = event_reader_session(recordist->events, 0) != NULL;
+    if (stopping_count() && waited_ms > LATE_MS)
+        event_reader_finish(recordist->events);
+    recordist->events_over |= !recordist->recording.frames;
+    if (recordist->events_over || waited_ms < (known ? MISSING_MS : DETECT_MS))
+        return STATUS_OK;
+    recordist->events_over = true;
+    return failure_set(failure, STATUS_LOST,
+                       "%s: has all frames but not all events: detect %s; `rollscope analyze' "
+                       "finds them",
+                       recordist->path, known ? "went away" : "was never there");
+}
+
+static int record(struct recordist *recordist, struct failure *failure)
+{
+    int64_t since_ms = 0;
+    int status = STATUS_OK;
+    while (!status && !(recordist->frames_over && recordist->events_over)) {
+        if (stopping_count())
+            frame_reader_finish(recordist->frames);
+        status = frames_record(recordist, failure);
+        if (!status)
+            status = events_record(recordist, failure);
+        if (!recordist->frames_over)
+            continue;
+        since_ms = since_ms ? since_ms : monotonic_ms();
+        if (!status)
+            status = events_await(recordist, since_ms, failure);
+    }
+    return status;
+}
+
+static int run(const struct options *options)
+{
+    struct recordist recordist = {.options = options, .own = options->own};
+    struct failure failure = {0}, closing = {0};
+    stopping_catch();
+    int status = record_begin(&recordist, &failure);
+    if (!status)
+        status = record(&recordist, &failure);
+    int closed = recorder_close(recordist.recording.recorder, &closing);
+    if (!status && closed) {
+        status = closed;
+        failure = closing;
+    }
+    frame_reader_close(recordist.frames);
+    event_reader_close(recordist.events);
+    if (status && status != STATUS_END)
+        return say_failure(&failure);
+    if (recordist.recording.recorder)
+        say("%s: %llu frames", recordist.path, (unsigned long long)recordist.recording.frames);
+    return EXIT_DONE;
+}
+
+static struct own own;
+
+const struct verb verb_record = {
+    .name = "record",
+    .arguments = "",
+    .text = "writes what is on the bus to a session file",
+    .options = {.shared = OPTION_OUTPUT | OPTION_SET | OPTION_BUS,
+                .own = own_record,
+                .take = own_take,
+                .storage = &own},
+    .run = run,
+};
