@@ -46,6 +46,8 @@ DRAWERS = re.compile(r"(^|/)(utils?|common|helpers?|misc)\.(c|h|py)$")
 FUNCTION_LINES = 80
 FILE_LINES = 400
 PARAMETERS = 5
+MEDIAN_LINES = 15
+MOST_LINES = 45
 
 # Paths of somebody's machine. In two parts, so that this file does not name one itself.
 MACHINE_PATHS = re.compile(rb"(?<![\w.$}>-])/(?:wo" rb"rk|ro" rb"ot|ho" rb"me/[a-z]\w*|mn" rb"t)/\w")
@@ -194,6 +196,18 @@ def functions_are_short(root):
             yield f"{path}:{first}: {name} has {last - first + 1} lines"
 
 
+def functions_keep_the_budget(root):
+    """Room by room: half of the functions are very short, nine of ten are short."""
+    lengths = {}
+    for path, _, first, last, _ in functions(root):
+        lengths.setdefault(room_of(path), []).append(last - first + 1)
+    for room, found in lengths.items():
+        found.sort()
+        for share, most in ((0.5, MEDIAN_LINES), (0.9, MOST_LINES)):
+            if found[int(share * (len(found) - 1))] > most:
+                yield f"{room}/: {1 - share:.0%} of the functions have more than {most} lines"
+
+
 def functions_take_few_parameters(root):
     for path, name, first, _, signature in functions(root):
         if parameter_count(signature) > PARAMETERS:
@@ -243,6 +257,20 @@ def no_path_of_a_machine(root):
             yield f"{path}:{line}: names {match.group(0).decode(errors='replace')}"
 
 
+def headers_stand_alone(root):
+    """Those of the rooms that others may include compile with nothing before them."""
+    paths = [f"{room}/{room}.h" for room in ROOMS]
+    paths += [p for p in files(root, ".h") if room_of(p) == "mat" and p != "mat/mat.h"]
+    for path in paths:
+        if not os.path.isfile(os.path.join(root, path)):
+            continue
+        result = subprocess.run(
+            ["cc", "-std=c17", "-Wall", "-Werror", "-fsyntax-only", "-I.", "-x", "c", "-include",
+             path, "/dev/null"], cwd=root, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            yield f"{path}: {result.stderr.splitlines()[-1] if result.stderr else 'no reason'}"
+
+
 def folders_are_linked_as_they_are_named(root):
     """Every room that has code is a room of the build."""
     build = text(root, "CMakeLists.txt")
@@ -255,8 +283,10 @@ ALL = (
     rooms_do_not_include_each_other,
     third_party_headers_stay_in_their_room,
     headers_name_no_third_party_type,
+    headers_stand_alone,
     libraries_neither_print_nor_exit,
     functions_are_short,
+    functions_keep_the_budget,
     functions_take_few_parameters,
     files_are_short,
     types_are_named_structs,

@@ -8,6 +8,7 @@ import unittest
 import rules
 
 ROOT = os.environ["ROLLSCOPE_SOURCE"]
+MEDIUM_FUNCTION = "int f(void)\n{\n" + "    ;\n" * 12 + "    return 0;\n}\n"
 LONG_FUNCTION = "int f(void)\n{\n" + "    ;\n" * 80 + "    return 0;\n}\n"
 
 # rule, file, content, a word of the breach; None: no breach.
@@ -36,6 +37,10 @@ EXAMPLES = (
     (rules.libraries_neither_print_nor_exit, "tools/a.c", 'printf("x");\n', None),
     (rules.functions_are_short, "mat/a.c", LONG_FUNCTION, "84 lines"),
     (rules.functions_are_short, "mat/a.c", LONG_FUNCTION.replace("    ;\n" * 4, ""), None),
+    (rules.functions_keep_the_budget, "mat/a.c", MEDIUM_FUNCTION, "more than 15 lines"),
+    (rules.functions_keep_the_budget, "mat/a.c", MEDIUM_FUNCTION.replace("    ;\n", "", 1), None),
+    (rules.headers_stand_alone, "mat/a.h", "size_t f(void);\n", "mat/a.h"),
+    (rules.headers_stand_alone, "mat/a.h", "#include <stddef.h>\nsize_t f(void);\n", None),
     (rules.functions_take_few_parameters, "mat/a.c",
      "int f(int a, int b, int c, int d, int e, int g)\n{\n    return 0;\n}\n", "6 parameters"),
     (rules.functions_take_few_parameters, "mat/a.c",
@@ -85,7 +90,7 @@ class Rules(unittest.TestCase):
                 else:
                     self.assertEqual(1, len(breaches), breaches)
                     self.assertIn(word, breaches[0])
-                    self.assertTrue(breaches[0].startswith((path, "CMakeLists.txt")))
+                    self.assertTrue(breaches[0].startswith((path, "CMakeLists.txt", "mat/:")))
 
     def test_every_rule_has_a_bad_example(self):
         tried = {rule for rule, _, _, word in EXAMPLES if word is not None}
