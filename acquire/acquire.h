@@ -252,6 +252,22 @@ struct transport_ops {
     void (*close)(void *self);
 };
 
+/* ---- Ports ------------------------------------------------------------------------------------
+ */
+
+#define PORT_NAME_SIZE 64
+
+/** A serial port of this machine. Texts may be empty. */
+struct port {
+    char name[PORT_NAME_SIZE]; /**< such as "/dev/ttyACM0" */
+    char product[128];
+    char usb_serial[128];
+    bool usb;
+};
+
+/** Lists the serial ports, USB ones first. @param ports [most]. @return how many were filled in */
+size_t port_list(struct port *ports, size_t most);
+
 /* ---- Sources ----------------------------------------------------------------------------------
  */
 

@@ -87,12 +87,12 @@ static int serial_open_source(struct source **source, const struct address *addr
 static int serial_auto(struct source **source, const struct address *address,
                        struct failure *failure)
 {
-    char names[PORTS_MAX][64];
-    size_t count = serial_list(names, PORTS_MAX);
+    struct port ports[PORTS_MAX];
+    size_t count = port_list(ports, PORTS_MAX);
     struct failure last = {0};
     for (size_t i = 0; i < count; i++) {
         struct address port = *address;
-        memcpy(port.target, names[i], sizeof names[i]);
+        memcpy(port.target, ports[i].name, sizeof ports[i].name);
         if (serial_open_source(source, &port, true, &last) == STATUS_OK)
             return STATUS_OK;
     }

@@ -1,11 +1,12 @@
 #include "contacts.h"
 
+#include "company.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double landing_s = 0.5;   /* parts that land within this may be one tool */
-static const double part_gap_mm = 130; /* and are at most this far apart */
+static const double part_gap_mm = 130; /* pieces of a strip are at most this far apart */
 static const double adopt_share = 0.5; /* a later part beside a contact is at most this strong */
 static const double diverge_mm = 9;    /* parts that drift apart by this are two contacts */
 static const double return_mm = 30;    /* a contact that lifted off lands within this */
@@ -20,6 +21,7 @@ struct contacts {
     double pitch_mm, full_kpa, gap_s, last_s;
     uint32_t next_id;
     struct track tracks[CONTACTS_MAX];
+    struct company company[CONTACTS_MAX][CONTACTS_MAX];
 };
 
 struct contacts *contacts_create(const struct geometry *geometry,
@@ -107,10 +109,6 @@ static bool belongs(const struct contacts *contacts, int group, const struct blo
     if (!track->present)
         return false;
     double gap = nearest_part(contacts, group, blob);
-    bool landing = blob->born_s - track->landed_s < landing_s;
-    bool narrow = blob->shape.width_mm < body_width_mm && track->width_mm < body_width_mm;
-    if (landing && narrow && gap < part_gap_mm)
-        return true;
     bool weaker = blob->moments.kpa < adopt_share * track->moments.kpa;
     if (gap < 1.5 * contacts->pitch_mm && weaker)
         return true;
@@ -308,6 +306,8 @@ static void track_update(struct contacts *contacts, int group, const struct pres
         return;
     }
     track->seen_s = pressure->time_s;
+    for (int i = 0; i < 2; i++)
+        track->drift_mm[i] += track->step_mm[i];
     track->shape = moments_shape(&track->moments);
     track->force_n = track->moments.kpa * 1000 * geometry_cell_m2(&contacts->geometry);
     track->saturated =
@@ -316,12 +316,40 @@ static void track_update(struct contacts *contacts, int group, const struct pres
     track->kind = kind_of(contacts, group);
 }
 
+static void absorb(struct contacts *contacts, int group, int part)
+{
+    struct blob *slots = blobs_slots(contacts->blobs);
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == part)
+            join(contacts, &slots[i], group);
+    contacts->tracks[part].id = 0;
+    contacts->tracks[part].present = false;
+    contacts->tracks[part].absorbed = true;
+}
+
+/* Contacts that turn out to be parts of one tool become one: the stronger takes the other in. */
+static void keep_company(struct contacts *contacts)
+{
+    for (int a = 0; a < CONTACTS_MAX; a++)
+        for (int b = 0; b < a; b++) {
+            const struct track *first = &contacts->tracks[a], *second = &contacts->tracks[b];
+            if (!first->id || !second->id || !first->present || !second->present)
+                continue;
+            if (!company_push(&contacts->company[a][b], first, second, contacts->pitch_mm))
+                continue;
+            if (first->force_n > second->force_n)
+                absorb(contacts, a, b);
+            else
+                absorb(contacts, b, a);
+        }
+}
+
 void contacts_push(struct contacts *contacts, const struct pressure *pressure)
 {
     double dt_s = pressure->time_s - contacts->last_s;
     contacts->last_s = pressure->time_s;
     for (int group = 0; group < CONTACTS_MAX; group++)
-        contacts->tracks[group].landed = false;
+        contacts->tracks[group].landed = contacts->tracks[group].absorbed = false;
     blobs_push(contacts->blobs, pressure);
     place_new_blobs(contacts, pressure->time_s);
     for (int group = 0; group < CONTACTS_MAX; group++)
@@ -330,4 +358,5 @@ void contacts_push(struct contacts *contacts, const struct pressure *pressure)
     for (int group = 0; group < CONTACTS_MAX; group++)
         if (contacts->tracks[group].id)
             track_update(contacts, group, pressure, dt_s);
+    keep_company(contacts);
 }

@@ -1,9 +1,9 @@
 /**
  * @file contacts.h
- * Blobs that belong to one tool or one limb are one contact. A broken roller strip and two balls in
- * a sock stay one contact while their parts move as one; a part that goes its own way becomes a
- * contact of its own. A contact that lifts off and lands at the same place within bout_gap_s is the
- * same contact.
+ * Blobs that belong to one tool or one limb are one contact. The pieces of a broken roller strip
+ * and two balls in a sock become one contact when they lie in line or move as one, before they have
+ * moved far enough to make a stroke; a part that goes its own way becomes a contact of its own. A
+ * contact that lifts off and lands at the same place within bout_gap_s is the same contact.
  */
 #ifndef ROLLSCOPE_DETECT_CONTACTS_H
 #define ROLLSCOPE_DETECT_CONTACTS_H
@@ -14,9 +14,10 @@
 
 /** A contact that is followed. */
 struct track {
-    uint32_t id;  /**< 0: the slot is free */
-    bool present; /**< loaded in this frame */
-    bool landed;  /**< first frame of a landing */
+    uint32_t id;   /**< 0: the slot is free */
+    bool present;  /**< loaded in this frame */
+    bool landed;   /**< first frame of a landing */
+    bool absorbed; /**< id 0: it turned out to be a part of another contact */
     enum contact_kind kind;
     double born_s, landed_s, seen_s;
     uint32_t parts;         /**< blobs in this frame */
@@ -24,7 +25,8 @@ struct track {
     struct shape shape;     /**< of this frame */
     double force_n;
     bool saturated;
-    double step_mm[2]; /**< displacement since the last frame, free of jumps of the outline */
+    double step_mm[2];  /**< displacement since the last frame, free of jumps of the outline */
+    double drift_mm[2]; /**< sum of the steps since it was born */
     double length_mm, width_mm; /**< smoothed, the grid's blur taken off */
     double axis[2];             /**< smoothed (cos, sin) of twice the angle */
 };

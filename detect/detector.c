@@ -152,6 +152,8 @@ static void push_tool(struct detector *detector, int slot, const struct pressure
     const struct track *track = &contacts_tracks(detector->contacts)[slot];
     struct tool *tool = &detector->slots[slot];
     size_t from = detector->queue.count;
+    if (tool->id && track->absorbed)
+        tool->id = 0;
     if (tool->id && tool->id != track->id)
         tool_end(tool, &detector->tools);
     map_strokes(detector, slot, from);

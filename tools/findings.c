@@ -1,5 +1,6 @@
 #include "findings.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ int findings_take(struct findings *findings, const struct event *event)
         list->events = events;
         list->capacity = capacity;
     }
+    assert(list->events);
     list->events[list->count++] = *event;
     return STATUS_OK;
 }

@@ -1,13 +1,10 @@
 #include "report.h"
 
 #include "bus/bus.h"
+#include "json_line.h"
 
 #include <math.h>
 #include <string.h>
-
-#include <jansson.h>
-
-#define JSON_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(17))
 
 const char *report_clock(char text[CLOCK_SIZE], double duration_s)
 {
@@ -162,16 +159,12 @@ static int add_findings(json_t *object, const struct findings *findings)
 int report_json(FILE *stream, const char *file, const struct findings *findings,
                 const struct parameters *parameters, struct failure *failure)
 {
-    json_t *object = json_object();
-    int status = STATUS_OK;
-    if (json_object_set_new(object, "file", json_string(file)) != 0)
-        status = failure_set(failure, STATUS_FORMAT, "%s: the name is not UTF-8", file);
-    else if (json_object_set_new(object, "software", json_string("rollscope " ROLLSCOPE_VERSION)) ||
-             json_object_set_new(object, "parameters", parameters_object(parameters)) ||
-             add_findings(object, findings))
-        status = failure_set(failure, STATUS_MEMORY, "%s: out of memory", file);
-    else if (json_dumpf(object, stream, JSON_FLAGS) != 0 || fputc('\n', stream) == EOF)
-        status = failure_set(failure, STATUS_SYSTEM, "%s: the result cannot be written", file);
-    json_decref(object);
-    return status;
+    json_t *object =
+        json_pack("{s:s, s:s, s:o}", "file", file, "software", "rollscope " ROLLSCOPE_VERSION,
+                  "parameters", parameters_object(parameters));
+    if (object && add_findings(object, findings)) {
+        json_decref(object);
+        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", file);
+    }
+    return json_line(stream, object, file, failure);
 }

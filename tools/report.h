@@ -27,7 +27,7 @@ void report_summary(FILE *stream, const struct summary *summary);
  * kind of event under its group's name (`strokes`, `holds`, ...; `contacts` only where there are
  * any) and `summary`. Doubles carry 17 significant digits, NaN is null.
  * @param file name of the session file, UTF-8
- * @return STATUS_OK, STATUS_FORMAT (the name is not UTF-8), STATUS_MEMORY, STATUS_SYSTEM
+ * @return STATUS_OK, STATUS_MEMORY, or as json_line()
  */
 int report_json(FILE *stream, const char *file, const struct findings *findings,
                 const struct parameters *parameters, struct failure *failure);

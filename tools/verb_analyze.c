@@ -5,7 +5,6 @@
 #include "workers.h"
 
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -94,7 +93,7 @@ static int run(const struct options *options)
 {
     double *sizes = file_sizes(options);
     struct work work = {
-        .context = (void *)(uintptr_t)options,
+        .context = (void *)options,
         .count = options->file_count,
         .jobs = options->jobs,
         .what = options->file_count == 1 ? "analysing" : "analysing the files",

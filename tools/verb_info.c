@@ -1,4 +1,5 @@
 #include "findings.h"
+#include "json_line.h"
 #include "record/record.h"
 #include "report.h"
 #include "say.h"
@@ -6,8 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-
-#include <jansson.h>
 
 #define SHARE_FRAMES 256 /* frames between two reports of progress */
 
@@ -63,7 +62,8 @@ static int scan_session(struct session *session, struct scan *scan, struct failu
     int status = scan_frames(session, scan, steps_us, failure);
     if (status == STATUS_OK && scan->frames > 1) {
         qsort(steps_us, scan->frames - 1, sizeof *steps_us, ascending);
-        scan->rate_hz = 1e6 / (double)steps_us[(scan->frames - 1) / 2];
+        size_t middle = (scan->frames - 1) / 2;
+        scan->rate_hz = 1e6 / (double)steps_us[middle];
     }
     free(steps_us);
     return status;
@@ -205,20 +205,16 @@ static json_t *counts_object(const struct view *view)
 static int print_json(const struct view *view)
 {
     const struct scan *scan = &view->scan;
-    json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b}", "file", view->file, "about",
-        about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
-        (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
-        isnan(scan->rate_hz) ? json_null() : json_real(scan->rate_hz), "gaps",
-        (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost, "saturated",
-        (json_int_t)scan->saturated, "events", counts_object(view), "truth", view->has_truth);
-    int bad = !object || json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
-    json_decref(object);
-    if (bad) {
-        say_error("%s: cannot be said in JSON (is its name UTF-8?)", view->file);
-        return EXIT_FAILED;
-    }
-    printf("\n");
+    struct failure failure = {0};
+    json_t *object =
+        json_pack("{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b}", "file", view->file,
+                  "about", about_object(view->about), "mat", mat_object(&view->about->mat),
+                  "frames", (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
+                  json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost",
+                  (json_int_t)scan->lost, "saturated", (json_int_t)scan->saturated, "events",
+                  counts_object(view), "truth", view->has_truth);
+    if (json_line(stdout, object, view->file, &failure) < 0)
+        return say_failure(&failure);
     return EXIT_DONE;
 }
 

@@ -30,6 +30,7 @@ const struct verb *verb_find(const char *name);
 extern const struct verb verb_acquire;
 extern const struct verb verb_analyze;
 extern const struct verb verb_detect;
+extern const struct verb verb_devices;
 extern const struct verb verb_help;
 extern const struct verb verb_info;
 extern const struct verb verb_live;

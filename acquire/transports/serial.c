@@ -221,16 +221,26 @@ int serial_open(struct transport *transport, const struct address *address, unsi
     return STATUS_OK;
 }
 
-size_t serial_list(char (*names)[64], size_t most)
+static void port_describe(struct port *port, const struct sp_port *found)
 {
-    struct sp_port **ports;
-    if (sp_list_ports(&ports) != SP_OK)
+    const char *product = sp_get_port_description(found);
+    const char *usb_serial = sp_get_port_usb_serial(found);
+    snprintf(port->name, sizeof port->name, "%s", sp_get_port_name(found));
+    snprintf(port->product, sizeof port->product, "%s", product ? product : "");
+    snprintf(port->usb_serial, sizeof port->usb_serial, "%s", usb_serial ? usb_serial : "");
+    port->usb = sp_get_port_transport(found) == SP_TRANSPORT_USB;
+}
+
+size_t port_list(struct port *ports, size_t most)
+{
+    struct sp_port **found;
+    if (sp_list_ports(&found) != SP_OK)
         return 0;
     size_t count = 0;
     for (int usb = 1; usb >= 0; usb--)
-        for (size_t i = 0; ports[i] && count < most; i++)
-            if ((sp_get_port_transport(ports[i]) == SP_TRANSPORT_USB) == usb)
-                snprintf(names[count++], sizeof names[0], "%s", sp_get_port_name(ports[i]));
-    sp_free_port_list(ports);
+        for (size_t i = 0; found[i] && count < most; i++)
+            if ((sp_get_port_transport(found[i]) == SP_TRANSPORT_USB) == usb)
+                port_describe(&ports[count++], found[i]);
+    sp_free_port_list(found);
     return count;
 }

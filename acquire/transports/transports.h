@@ -21,9 +21,6 @@ struct transport {
 int serial_open(struct transport *transport, const struct address *address, unsigned baud,
                 struct failure *failure);
 
-/** Names of the serial ports [count <= most], USB ones first, each of NAME_MAX bytes at most. */
-size_t serial_list(char (*names)[64], size_t most);
-
 /** `pty:PATH` and `tcp://HOST:PORT`, a descriptor used as it is. */
 int stream_open(struct transport *transport, const struct address *address,
                 struct failure *failure);
