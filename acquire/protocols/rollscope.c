@@ -189,6 +189,38 @@ static bool packet_check(const uint8_t *bytes, size_t size, uint8_t *packet, siz
            bytes_u32_le(packet + *packet_length);
 }
 
+/* Where the last bytes of [size] begin to be a good frame, the zero before it being damaged: with
+ * the grid known, its length tells. 0: nowhere. */
+static size_t good_suffix(struct decoder *decoder, const uint8_t *bytes, size_t size)
+{
+    for (unsigned encoding = ROLLSCOPE_U16; encoding <= ROLLSCOPE_U8; encoding++) {
+        size_t length = ROLLSCOPE_FRAME_HEADER_SIZE + ROLLSCOPE_CRC_SIZE;
+        length +=
+            (size_t)rollscope_cells_size(encoding, geometry_cells(&decoder->setup.info.geometry));
+        for (size_t coded = length + 1; coded <= cobs_size(length) && coded < size; coded++) {
+            const uint8_t *begin = bytes + size - coded;
+            size_t packet_length;
+            if (begin[1] == ROLLSCOPE_FRAME &&
+                packet_check(begin, coded, decoder->scratch, &packet_length))
+                return size - coded;
+        }
+    }
+    return 0;
+}
+
+/* As a scan, for bytes [length] and a zero that are no packet as a whole. */
+static ptrdiff_t damaged_scan(struct decoder *decoder, const uint8_t *bytes, size_t length,
+                              const struct decoder_sink *sink)
+{
+    decoder->counters.bad_checksum++;
+    size_t prefix = good_prefix(bytes, length), packet_length;
+    if (prefix > 0 && packet_check(bytes, prefix, decoder->scratch, &packet_length) &&
+        packet_read(decoder, decoder->scratch, packet_length, sink))
+        return (ptrdiff_t)prefix + 1;
+    size_t suffix = good_suffix(decoder, bytes, length);
+    return suffix > 0 ? -(ptrdiff_t)suffix : -(ptrdiff_t)length - 1;
+}
+
 static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size,
                       const struct decoder_sink *sink)
 {
@@ -199,12 +231,8 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
     size_t length = (size_t)(end - bytes), packet_length;
     if (length == 0)
         return 1;
-    if (!packet_check(bytes, length, decoder->scratch, &packet_length)) {
-        length = good_prefix(bytes, length);
-        decoder->counters.bad_checksum++;
-        if (length == 0 || !packet_check(bytes, length, decoder->scratch, &packet_length))
-            return -(end + 1 - bytes);
-    }
+    if (!packet_check(bytes, length, decoder->scratch, &packet_length))
+        return damaged_scan(decoder, bytes, length, sink);
     bool good = packet_read(decoder, decoder->scratch, packet_length, sink);
     return good ? (ptrdiff_t)length + 1 : -(ptrdiff_t)length - 1;
 }
@@ -231,6 +259,7 @@ const struct protocol protocol_rollscope = {
     .text = "the open protocol of this project: COBS packets with CRC-32",
     .proof = 1,
     .carries_geometry = true,
+    .usual = {.info = {.geometry = {0, 0, 10, 10, 0, 1, 0, 4095}}}, /* no grid before info */
     .say = say,
     .packet_size = packet_size,
     .scan = scan,

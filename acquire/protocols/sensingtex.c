@@ -18,8 +18,8 @@
 #include <string.h>
 
 enum { HEADER_SIZE = 6, DUMMIES = 4, NARROW = 3, WIDE = 4, MISFITS_MAX = 3 };
-/* The decoder's form: the width, and whether the dummies are there. */
-enum { FORM_WIDTH = 7, FORM_DUMMIES = 8 };
+/* The decoder's form: the width, whether the dummies are there, whether the width is in doubt. */
+enum { FORM_WIDTH = 7, FORM_DUMMIES = 8, FORM_DOUBTED = 16 };
 enum { VARIANT_V4 = 1, VARIANT_V5, VARIANT_FITNESS };
 
 static const uint8_t dummy_places[DUMMIES] = {2, 1, 2, 1};
@@ -86,10 +86,13 @@ static int width_settle(struct decoder *decoder, const uint8_t *bytes, size_t si
         return narrow == 0 || wide == 0 ? 0 : -1;
     if (!width)
         width = narrow > 0 ? NARROW : WIDE;
+    bool changed = (decoder->form & FORM_WIDTH) != width;
     decoder->form = (unsigned)width;
     if (size >= HEADER_SIZE + count * width && ends_with_dummies(bytes + HEADER_SIZE, count, width))
         decoder->form |= FORM_DUMMIES;
     decoder->misfits = 0;
+    if (!changed)
+        return 1;
     struct mat_setup *setup = &decoder->setup;
     if (setup->bits == 0)
         mat_setup_scale(setup, width == NARROW ? UINT8_MAX : UINT16_MAX);
@@ -116,17 +119,38 @@ static size_t samples_read(struct decoder *decoder, const uint8_t *samples, size
     return outside;
 }
 
-/* A width that does not fit any more: the mat was switched over or started again. */
+/* A width that does not fit any more: the mat was switched over or started again, or it is noise.
+ */
 static void misfit_count(struct decoder *decoder)
 {
     if (++decoder->misfits >= MISFITS_MAX && !width_forced(&decoder->setup))
-        decoder->form = 0;
+        decoder->form |= FORM_DOUBTED;
+}
+
+/* Whether a whole packet lies inside bytes [size], which claim to be one: then the count is
+ * wrong.*/
+static bool holds_packet(const uint8_t *bytes, size_t size, size_t width)
+{
+    for (size_t i = 1; i + HEADER_SIZE <= size; i++) {
+        const uint8_t *header = memchr(bytes + i, 0x4e, size - i);
+        if (!header)
+            return false;
+        i = (size_t)(header - bytes);
+        if (header_match(header, size - i) == 1 &&
+            i + HEADER_SIZE + bytes_u16_be(header + 2) * width <= size)
+            return true;
+    }
+    return false;
 }
 
 static ptrdiff_t packet_read(struct decoder *decoder, const uint8_t *bytes, size_t size,
                              size_t count, const struct decoder_sink *sink)
 {
     size_t width = decoder->form & FORM_WIDTH, length = HEADER_SIZE + count * width;
+    if (holds_packet(bytes, size < length ? size : length, width)) {
+        decoder->counters.bad_length++;
+        return -1;
+    }
     if (size < length)
         return 0;
     size_t outside = samples_read(decoder, bytes + HEADER_SIZE, count);
@@ -159,9 +183,9 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
         decoder->counters.bad_length++;
         return -1;
     }
-    if (decoder->form == 0 && count > 0) {
+    if ((decoder->form == 0 || decoder->form & FORM_DOUBTED) && count > 0) {
         int settled = width_settle(decoder, bytes, size, count, sink);
-        if (settled <= 0)
+        if (settled == 0 || (settled < 0 && decoder->form == 0))
             return settled;
     }
     return packet_read(decoder, bytes, size, count, sink);

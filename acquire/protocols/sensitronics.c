@@ -7,8 +7,8 @@
  *           sample: x u8, y u8, value u16 LE; cells that are not sent are 0
  *     runs  (tutorial boards) u8 a cell, row-major: 1 .. 254 as they are, 00 n for n zeros, then FF
  *
- * Nothing is escaped and there is no checksum: FF occurs in samples. A packet in step with the one
- * before is taken at once; out of step it must be followed by the next header.
+ * Nothing is escaped and there is no checksum: FF occurs in samples. A packet must not run on as
+ * samples where it should end, and where it is out of step, or says little, a header must follow.
  */
 #include "../bytes.h"
 #include "../decoder.h"
@@ -61,6 +61,44 @@ static bool samples_read(struct decoder *decoder, const uint8_t *samples, size_t
     return true;
 }
 
+/* Whether bytes [NAMED_SIZE] look like a header of which a part is damaged. */
+static bool nearly_header(const struct decoder *decoder, const uint8_t *bytes)
+{
+    size_t length = bytes_u16_le(bytes + SHORT_SIZE - 2), alike = 0;
+    bool plausible = length % SAMPLE_SIZE == 0 && length <= SAMPLE_SIZE * cells_of(&decoder->setup);
+    for (size_t i = 0; i < sizeof named; i++)
+        alike += bytes[i] == named[i];
+    return alike >= 3 || (plausible && (bytes[0] == 0xff || bytes[1] == 0));
+}
+
+/* Whether a packet may end before bytes [size]. 1: yes, 0: too early to say, -1: no, it runs on. */
+static int may_end(const struct decoder *decoder, const uint8_t *bytes, size_t size)
+{
+    const struct geometry *geometry = &decoder->setup.info.geometry;
+    if (size == 0 || header_size(bytes, size) >= 0)
+        return 1;
+    if (bytes[0] >= geometry->cols || (size > 1 && bytes[1] >= geometry->rows))
+        return 1;
+    return size < NAMED_SIZE ? 0 : nearly_header(decoder, bytes) ? 1 : -1;
+}
+
+/* Whether the packet [length] in bytes [size] is one. 1: yes, 0: too early to say, -1: no. */
+static int packet_stands(const struct decoder *decoder, const uint8_t *bytes, size_t size,
+                         size_t length)
+{
+    if (size < length)
+        return 0;
+    size_t after = size - length;
+    bool header_follows = after > 0 && header_size(bytes + length, after) >= 0;
+    if (header_follows)
+        return 1;
+    if (!decoder->in_sync && length < NAMED_SIZE + 2 * SAMPLE_SIZE)
+        return after > 0 ? -1 : 0;
+    if (!decoder->in_sync && after == 0)
+        return 0;
+    return may_end(decoder, bytes + length, after);
+}
+
 /* As a scan, for a packet with a header of `head` bytes. */
 static ptrdiff_t samples_scan(struct decoder *decoder, const uint8_t *bytes, size_t size,
                               size_t head, const struct decoder_sink *sink)
@@ -70,17 +108,15 @@ static ptrdiff_t samples_scan(struct decoder *decoder, const uint8_t *bytes, siz
         decoder->counters.bad_length++;
         return -1;
     }
-    bool whole = size >= head + length;
-    if (!samples_read(decoder, bytes + head, (whole ? length : size - head) / SAMPLE_SIZE)) {
+    size_t samples = (size < head + length ? size - head : length) / SAMPLE_SIZE;
+    if (!samples_read(decoder, bytes + head, samples)) {
         decoder->counters.bad_value++;
         return -1;
     }
-    bool followed = size > head + length;
-    if (!whole || (!followed && !decoder->in_sync))
-        return 0;
-    if (followed && header_size(bytes + head + length, size - head - length) < 0) {
-        decoder->counters.bad_length++;
-        return -1;
+    int stands = packet_stands(decoder, bytes, size, head + length);
+    if (stands <= 0) {
+        decoder->counters.bad_length += stands < 0;
+        return stands;
     }
     decoder->form = head == SHORT_SIZE ? FORM_SHORT : FORM_NAMED;
     struct decoded_frame frame = {.has_sequence = false};
@@ -105,18 +141,23 @@ static bool runs_read(struct decoder *decoder, const uint8_t *bytes, size_t size
     return cell == cells;
 }
 
-/* As a scan, for FF and the runs up to the next FF. */
-static ptrdiff_t runs_scan(struct decoder *decoder, const uint8_t *bytes, size_t size,
-                           const struct decoder_sink *sink)
+/* Where the last bytes of [size] begin to be exactly a frame, the FF before it being damaged; size:
+ * nowhere. */
+static size_t runs_suffix(const struct decoder *decoder, const uint8_t *bytes, size_t size)
 {
-    size_t longest = packet_size(&decoder->setup);
-    const uint8_t *end = size > 1 ? memchr(bytes + 1, 0xff, size - 1) : NULL;
-    if (!end)
-        return size < longest ? 0 : -1;
-    if (!runs_read(decoder, bytes + 1, (size_t)(end - bytes - 1))) {
-        decoder->counters.bad_length += decoder->form == FORM_RUNS;
-        return -(end - bytes);
+    size_t cells = cells_of(&decoder->setup), after_one = 0, after_two = 0;
+    for (size_t i = size; i-- > 0;) {
+        size_t here = bytes[i] ? 1 + after_one : i + 1 < size ? bytes[i + 1] + after_two : 0;
+        if (here == cells) /* a run of one zero reads the same without its 00 */
+            return i > 0 && bytes[i - 1] == 0 && bytes[i] == 1 ? i - 1 : i;
+        after_two = after_one;
+        after_one = here;
     }
+    return size;
+}
+
+static void runs_give(struct decoder *decoder, const struct decoder_sink *sink)
+{
     if (decoder->form == 0) {
         decoder->form = FORM_RUNS;
         mat_setup_scale(&decoder->setup, UINT8_MAX - 1);
@@ -125,7 +166,25 @@ static ptrdiff_t runs_scan(struct decoder *decoder, const uint8_t *bytes, size_t
     }
     struct decoded_frame frame = {.has_sequence = false};
     decoder_frame(decoder, &frame, sink);
-    return end - bytes;
+}
+
+/* As a scan, for FF and the runs up to the next FF. */
+static ptrdiff_t runs_scan(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                           const struct decoder_sink *sink)
+{
+    const uint8_t *end = size > 1 ? memchr(bytes + 1, 0xff, size - 1) : NULL;
+    if (!end)
+        return size < packet_size(&decoder->setup) ? 0 : -1;
+    size_t length = (size_t)(end - bytes), from = 1;
+    if (!runs_read(decoder, bytes + 1, length - 1)) {
+        decoder->counters.bad_length += decoder->form == FORM_RUNS;
+        from = decoder->form == FORM_RUNS ? runs_suffix(decoder, bytes, length) : length;
+        if (from == length || !runs_read(decoder, bytes + from, length - from))
+            return -(ptrdiff_t)length;
+        decoder->skipped = true;
+    }
+    runs_give(decoder, sink);
+    return (ptrdiff_t)length;
 }
 
 static ptrdiff_t form_scan(struct decoder *decoder, const uint8_t *bytes, size_t size,
