@@ -2,16 +2,18 @@
 
 #include <math.h>
 
-#define BUCKET_US        500e3
-#define FIT_POINTS       4     /* half seconds before the slope is trusted */
-#define SLEW             0.05  /* share of the spacing by which the time may be drawn over */
-#define LEAP_US          500e3 /* a mapping further off than this is a new one */
-#define RISEN_US         1000000
-#define RISEN_CLOCK_US   100e3 /* a clock that stopped for so long is mapped anew */
-#define RISEN_PERIODS    0.6
-#define SILENCE_US       250e3
-#define SILENCE_PERIODS  8.0
-#define PERIOD_INTERVALS 32
+#define BUCKET_US       500e3
+#define FIT_POINTS      4     /* half seconds before the slope is trusted */
+#define SURE_POINTS     7     /* half seconds before frames are said to be missing */
+#define SLEW            0.05  /* share of the spacing by which the time may be drawn over */
+#define LEAP_US         500e3 /* a mapping further off than this is a new one */
+#define RISEN_US        1000000
+#define RISEN_CLOCK_US  100e3 /* a clock that stopped for so long is mapped anew */
+#define RISEN_PERIODS   0.6
+#define INTERVAL_MIN_US 500.0   /* frames closer than this came in one piece */
+#define PERIOD_GUESS_US 10000.0 /* until there is an interval */
+#define SILENCE_US      250e3
+#define SILENCE_PERIODS 8.0
 
 void envelope_reset(struct envelope *envelope)
 {
@@ -117,21 +119,21 @@ static void mapping_begin(struct timeline *timeline, const struct timeline_frame
     timeline->out_us = 0;
     timeline->risen_us = INFINITY;
     timeline->risen_since_us = frame->arrival_us;
-    timeline->learned = 0;
 }
 
-/* A mat without clock and known rate: until enough intervals are seen, the mean one so far. */
-static void period_learn(struct timeline *timeline, const struct timeline_frame *frame)
+/* The period of a mat whose rate is not known: the median interval, which bursts do not move. */
+static void period_learn(struct timeline *timeline, double interval_us)
 {
-    if (timeline->period_us > 0 && timeline->learned == 0)
+    if (timeline->learned == PERIOD_INTERVALS || (timeline->period_us > 0 && !timeline->learned) ||
+        interval_us < INTERVAL_MIN_US)
         return;
-    if (++timeline->learned > PERIOD_INTERVALS) {
-        timeline->learned = 0;
+    unsigned at = timeline->learned++;
+    for (; at > 0 && timeline->intervals_us[at - 1] > interval_us; at--)
+        timeline->intervals_us[at] = timeline->intervals_us[at - 1];
+    timeline->intervals_us[at] = interval_us;
+    timeline->period_us = timeline->intervals_us[timeline->learned / 2];
+    if (timeline->learned == PERIOD_INTERVALS)
         envelope_reset(&timeline->delay);
-        return;
-    }
-    timeline->period_us =
-        fmax(1, (double)(frame->arrival_us - timeline->arrival_origin_us) / timeline->learned);
 }
 
 /* Periods of silence that no burst explains. */
@@ -159,7 +161,7 @@ static double height_take(struct timeline *timeline, double height_us, int64_t a
 /* Draws the time given out towards the mapping. */
 static int64_t time_give(struct timeline *timeline, double step_us, double target_us)
 {
-    double expected_us = timeline->out_us + step_us;
+    double expected_us = timeline->out_us + step_us * (1 + timeline->delay.slope);
     double error_us = target_us - expected_us;
     double limit_us = SLEW * step_us;
     if (fabs(error_us) < LEAP_US)
@@ -179,8 +181,9 @@ static double frame_x(struct timeline *timeline, const struct timeline_frame *fr
         return (double)(int64_t)(frame->device_us - timeline->device_origin_us);
     double silent = silence_periods(timeline, frame);
     *missing = (uint64_t)silent;
-    period_learn(timeline, frame);
-    return timeline->x + (1 + silent) * timeline->period_us;
+    period_learn(timeline, (double)(frame->arrival_us - timeline->last_arrival_us));
+    double period_us = timeline->period_us > 0 ? timeline->period_us : PERIOD_GUESS_US;
+    return timeline->x + (1 + silent) * period_us;
 }
 
 int64_t timeline_push(struct timeline *timeline, const struct timeline_frame *frame,
@@ -197,7 +200,7 @@ int64_t timeline_push(struct timeline *timeline, const struct timeline_frame *fr
     double height_us = y - envelope_at(&timeline->delay, x);
     double risen_us = height_take(timeline, height_us, frame->arrival_us);
     double most_us = frame->has_clock ? RISEN_CLOCK_US : RISEN_PERIODS * timeline->period_us;
-    if (risen_us > most_us && !timeline->learned) {
+    if (risen_us > most_us && timeline->delay.count >= SURE_POINTS) {
         envelope_reset(&timeline->delay);
         if (!frame->has_clock)
             *missing += (uint64_t)fmax(1, round(risen_us / timeline->period_us));

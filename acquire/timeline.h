@@ -36,6 +36,9 @@ void envelope_push(struct envelope *envelope, double x, double y);
 /** The line at x; call it after a first push. */
 double envelope_at(const struct envelope *envelope, double x);
 
+/** So many intervals make the period of a mat whose rate is not known. */
+#define PERIOD_INTERVALS 32
+
 /** What maps the frames of one mat. */
 struct timeline {
     double period_us;      /**< of mats without a clock; 0: not known yet */
@@ -48,7 +51,8 @@ struct timeline {
     int64_t time_us; /**< the same on the arrival clock */
     double risen_us; /**< least height above the line since risen_since_us */
     int64_t risen_since_us;
-    unsigned learned; /**< intervals of which the period was made (no clock) */
+    unsigned learned; /**< intervals that are known (no clock, rate not known) */
+    double intervals_us[PERIOD_INTERVALS]; /**< [learned], sorted; their median is the period */
 };
 
 /** One frame to be timed. */
