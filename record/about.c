@@ -57,8 +57,7 @@ int about_write_closed(hid_t root, bool closed)
     return hdf_write_integer(root, "closed", H5T_STD_I32LE, closed);
 }
 
-int about_read(hid_t root, struct session_about *about, bool *own, const char *path,
-               struct failure *failure)
+int about_read(hid_t root, struct session_about *about, bool *own, struct failure *failure)
 {
     char format[sizeof FORMAT_NAME + 1] = "";
     double number = 0;
@@ -68,8 +67,8 @@ int about_read(hid_t root, struct session_about *about, bool *own, const char *p
     *own = !strcmp(format, FORMAT_NAME);
     if (*own && hdf_read_double(root, "format_version", &number) > 0 && number > FORMAT_VERSION)
         return failure_set(failure, STATUS_UNSUPPORTED,
-                           "%s: format_version %g is newer than this software reads (%d)", path,
-                           number, FORMAT_VERSION);
+                           "format_version %g is newer than this software reads (%d)", number,
+                           FORMAT_VERSION);
     number = 1;
     hdf_read_double(root, "closed", &number);
     about->closed = number > 0;

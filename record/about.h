@@ -22,7 +22,6 @@ int about_write_closed(hid_t root, bool closed);
  * @param own set to whether the file says it is a rollscope session
  * @return STATUS_OK, or STATUS_UNSUPPORTED for a newer format
  */
-int about_read(hid_t root, struct session_about *about, bool *own, const char *path,
-               struct failure *failure);
+int about_read(hid_t root, struct session_about *about, bool *own, struct failure *failure);
 
 #endif

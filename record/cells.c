@@ -14,18 +14,17 @@
 
 static int check_shape(struct cells *cells, struct geometry *geometry, struct failure *failure)
 {
-    const char *path = cells->path;
     hsize_t sizes[3];
     hid_t space = H5Dget_space(cells->dataset);
     int rank = H5Sget_simple_extent_ndims(space);
     H5Sclose(space);
     if (rank != 3 || hdf_shape(cells->dataset, 3, sizes) < 0)
-        return failure_set(failure, STATUS_FORMAT,
-                           "%s: pressure has rank %d, must be 3 (time, y, x)", path, rank);
+        return failure_set(failure, STATUS_FORMAT, "pressure has rank %d, must be 3 (time, y, x)",
+                           rank);
     if (sizes[1] < 1 || sizes[1] > MAT_SIDE_MAX || sizes[2] < 1 || sizes[2] > MAT_SIDE_MAX)
         return failure_set(
-            failure, STATUS_FORMAT, "%s: pressure has %llu rows and %llu columns, must be 1 to %d",
-            path, (unsigned long long)sizes[1], (unsigned long long)sizes[2], MAT_SIDE_MAX);
+            failure, STATUS_FORMAT, "pressure has %llu rows and %llu columns, must be 1 to %d",
+            (unsigned long long)sizes[1], (unsigned long long)sizes[2], MAT_SIDE_MAX);
     cells->length = sizes[0];
     cells->frame_cells = (size_t)(sizes[1] * sizes[2]);
     geometry->rows = (uint16_t)sizes[1];
@@ -35,53 +34,58 @@ static int check_shape(struct cells *cells, struct geometry *geometry, struct fa
 
 static int check_type(struct cells *cells, struct failure *failure)
 {
-    const char *path = cells->path;
-    hid_t type = H5Dget_type(cells->dataset);
-    H5T_class_t class = H5Tget_class(type);
-    size_t size = H5Tget_size(type);
-    H5Tclose(type);
-    if ((class != H5T_INTEGER && class != H5T_FLOAT) || size > sizeof(double))
-        return failure_set(failure, STATUS_FORMAT, "%s: pressure holds no numbers", path);
+    size_t size;
+    H5T_class_t class = hdf_number_class(cells->dataset, &size);
+    if (class == H5T_NO_CLASS)
+        return failure_set(failure, STATUS_FORMAT, "pressure holds no numbers");
     cells->integers = class == H5T_INTEGER;
     cells->wide = !cells->integers || size > sizeof(uint16_t);
     return STATUS_OK;
 }
 
-static int check_coordinate(hid_t root, const char *name, uint16_t count, double *pitch_mm,
-                            const char *path, struct failure *failure)
+static int read_coordinate(hid_t dataset, const char *name, uint16_t count, double *centres_mm,
+                           struct failure *failure)
 {
-    double centres[MAT_SIDE_MAX] = {0};
     hsize_t length = 0;
     char units[32] = "";
-    hid_t dataset = hdf_open_dataset(root, name, path, failure);
+    if (hdf_shape(dataset, 1, &length) < 0 || length != count)
+        return failure_set(failure, STATUS_FORMAT,
+                           "%s must have rank 1 and %u values, as pressure has", name, count);
+    if (hdf_number_class(dataset, NULL) == H5T_NO_CLASS ||
+        hdf_read_rows(dataset, H5T_NATIVE_DOUBLE, 0, count, centres_mm) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s holds no numbers", name);
+    int said = hdf_read_text(dataset, "units", units, sizeof units);
+    double unit = said < 0 ? 0 : length_unit_mm(units);
+    if (!(unit > 0))
+        return failure_set(failure, STATUS_FORMAT, "%s has unknown units '%s'", name, units);
+    for (int i = 0; i < count; i++)
+        centres_mm[i] *= unit;
+    return STATUS_OK;
+}
+
+static int uniform_pitch(const char *name, const double *centres_mm, uint16_t count,
+                         double *pitch_mm, struct failure *failure)
+{
+    *pitch_mm = count > 1 ? (centres_mm[count - 1] - centres_mm[0]) / (count - 1) : 0;
+    for (int i = 1; i < count; i++)
+        if (!(fabs(centres_mm[i] - centres_mm[i - 1] - *pitch_mm) <= PITCH_TOLERANCE * *pitch_mm))
+            return failure_set(failure, STATUS_FORMAT,
+                               "%s must rise in equal steps; step %d does not", name, i);
+    return STATUS_OK;
+}
+
+static int check_coordinate(hid_t root, const char *name, uint16_t count, double *pitch_mm,
+                            struct failure *failure)
+{
+    double centres_mm[MAT_SIDE_MAX] = {0};
+    hid_t dataset = hdf_open_dataset(root, name, failure);
     if (dataset < 0)
         return (int)dataset;
-    int rank = hdf_shape(dataset, 1, &length);
-    hdf_read_text(dataset, "units", units, sizeof units);
-    int status = hdf_check_storage(dataset, name, path, failure);
-    int read = rank < 0 || length != count || status < 0
-                   ? -1
-                   : hdf_read_rows(dataset, H5T_NATIVE_DOUBLE, 0, count, centres);
+    int status = hdf_check_storage(dataset, name, failure);
+    if (status == STATUS_OK)
+        status = read_coordinate(dataset, name, count, centres_mm, failure);
     H5Dclose(dataset);
-    if (status < 0)
-        return status;
-    if (rank < 0 || length != count)
-        return failure_set(failure, STATUS_FORMAT,
-                           "%s: %s must have rank 1 and %u values, as pressure has", path, name,
-                           count);
-    if (read < 0)
-        return failure_set(failure, STATUS_FORMAT, "%s: %s holds no numbers", path, name);
-    double unit = length_unit_mm(units);
-    if (!(unit > 0))
-        return failure_set(failure, STATUS_FORMAT, "%s: %s has unknown units '%s'", path, name,
-                           units);
-    *pitch_mm = count > 1 ? (centres[count - 1] - centres[0]) * unit / (count - 1) : 0;
-    for (int i = 1; i < count; i++)
-        if (!(fabs((centres[i] - centres[i - 1]) * unit - *pitch_mm) <=
-              PITCH_TOLERANCE * *pitch_mm))
-            return failure_set(failure, STATUS_FORMAT,
-                               "%s: %s must rise in equal steps; step %d does not", path, name, i);
-    return STATUS_OK;
+    return status < 0 ? status : uniform_pitch(name, centres_mm, count, pitch_mm, failure);
 }
 
 static void prefer_exact(hid_t root, const char *name, double *pitch_mm)
@@ -92,14 +96,11 @@ static void prefer_exact(hid_t root, const char *name, double *pitch_mm)
         *pitch_mm = exact;
 }
 
-static int check_coordinates(hid_t root, struct geometry *geometry, const char *path,
-                             struct failure *failure)
+static int check_coordinates(hid_t root, struct geometry *geometry, struct failure *failure)
 {
-    int status =
-        check_coordinate(root, VARIABLE_Y, geometry->rows, &geometry->pitch_y_mm, path, failure);
+    int status = check_coordinate(root, VARIABLE_Y, geometry->rows, &geometry->pitch_y_mm, failure);
     if (status == STATUS_OK)
-        status = check_coordinate(root, VARIABLE_X, geometry->cols, &geometry->pitch_x_mm, path,
-                                  failure);
+        status = check_coordinate(root, VARIABLE_X, geometry->cols, &geometry->pitch_x_mm, failure);
     if (status < 0)
         return status;
     prefer_exact(root, "pitch_y_mm", &geometry->pitch_y_mm);
@@ -113,22 +114,20 @@ static int check_coordinates(hid_t root, struct geometry *geometry, const char *
 
 static int check_scale(struct cells *cells, struct geometry *geometry, struct failure *failure)
 {
-    const char *path = cells->path;
     char units[48] = "";
     double factor = 1, offset = 0, most = 0, calibrated = 1;
-    hdf_read_text(cells->dataset, "units", units, sizeof units);
+    if (hdf_read_text(cells->dataset, "units", units, sizeof units) < 0)
+        return failure_set(failure, STATUS_FORMAT, "the units of pressure cannot be read");
     double unit = pressure_unit_kpa(units);
     if (unit <= 0 && unit >= 0)
-        return failure_set(failure, STATUS_FORMAT, "%s: pressure has unknown units '%s'", path,
-                           units);
+        return failure_set(failure, STATUS_FORMAT, "pressure has unknown units '%s'", units);
     hdf_read_double(cells->dataset, "scale_factor", &factor);
     hdf_read_double(cells->dataset, "add_offset", &offset);
     hdf_read_double(cells->dataset, "calibrated", &calibrated);
     cells->has_most = hdf_read_double(cells->dataset, "valid_max", &most) > 0 && most >= 1;
     if (!isfinite(factor) || factor <= 0 || !isfinite(offset))
-        return failure_set(failure, STATUS_FORMAT,
-                           "%s: pressure has scale_factor %g and add_offset %g", path, factor,
-                           offset);
+        return failure_set(failure, STATUS_FORMAT, "pressure has scale_factor %g and add_offset %g",
+                           factor, offset);
     cells->calibrated = unit > 0 && calibrated > 0;
     geometry->scale_kpa = factor * fabs(unit);
     geometry->offset_kpa = offset * fabs(unit);
@@ -172,28 +171,26 @@ static int scan_block(const double *numbers, size_t count, struct scan *scan)
 static int read_numbers(struct cells *cells, uint64_t first, size_t count, struct scan *scan,
                         struct failure *failure)
 {
-    const char *path = cells->path;
     size_t frame_cells = cells->frame_cells;
     hdf_begin();
     if (hdf_read_rows(cells->dataset, H5T_NATIVE_DOUBLE, first, count, cells->numbers) < 0)
-        return hdf_failure(failure, path, "pressure cannot be read");
+        return hdf_failure(failure, "pressure cannot be read");
     int bad = scan_block(cells->numbers, count * frame_cells, scan);
     if (bad >= 0)
-        return failure_set(failure, STATUS_FORMAT,
-                           "%s: pressure of frame %llu holds NaN or infinity", path,
+        return failure_set(failure, STATUS_FORMAT, "pressure of frame %llu holds NaN or infinity",
                            (unsigned long long)(first + (size_t)bad / frame_cells));
     return STATUS_OK;
 }
 
-static int requantise(struct cells *cells, struct geometry *geometry, struct failure *failure)
+static int requantise(struct cells *cells, uint64_t length, struct geometry *geometry,
+                      struct failure *failure)
 {
-    const char *path = cells->path;
     struct scan scan = {.most = 0, .whole = true};
     cells->numbers = calloc(cells->block * cells->frame_cells, sizeof *cells->numbers);
     if (!cells->numbers)
-        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
-    for (uint64_t first = 0; first < cells->length; first += cells->block) {
-        uint64_t left = cells->length - first;
+        return failure_set(failure, STATUS_MEMORY, "out of memory");
+    for (uint64_t first = 0; first < length; first += cells->block) {
+        uint64_t left = length - first;
         size_t count = left < cells->block ? (size_t)left : cells->block;
         int status = read_numbers(cells, first, count, &scan, failure);
         if (status < 0)
@@ -211,27 +208,31 @@ static int requantise(struct cells *cells, struct geometry *geometry, struct fai
 
 int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struct failure *failure)
 {
-    const char *path = cells->path;
-    cells->dataset = hdf_open_dataset(root, VARIABLE_PRESSURE, path, failure);
+    cells->dataset = hdf_open_dataset(root, VARIABLE_PRESSURE, failure);
     if (cells->dataset < 0)
         return (int)cells->dataset;
     int status = check_shape(cells, geometry, failure);
     if (status == STATUS_OK)
         status = check_type(cells, failure);
     if (status == STATUS_OK)
-        status = hdf_check_storage(cells->dataset, VARIABLE_PRESSURE, path, failure);
+        status = hdf_check_storage(cells->dataset, VARIABLE_PRESSURE, failure);
     if (status == STATUS_OK)
-        status = check_coordinates(root, geometry, path, failure);
+        status = check_coordinates(root, geometry, failure);
     if (status == STATUS_OK)
         status = check_scale(cells, geometry, failure);
     if (status < 0)
         return status;
     plan_blocks(cells, geometry);
-    if (cells->wide)
-        status = requantise(cells, geometry, failure);
+    return STATUS_OK;
+}
+
+int cells_scan(struct cells *cells, uint64_t length, struct geometry *geometry,
+               struct failure *failure)
+{
+    int status = cells->wide ? requantise(cells, length, geometry, failure) : STATUS_OK;
     struct failure unfit;
     if (status == STATUS_OK && geometry_check(geometry, &unfit) < 0)
-        status = failure_set(failure, STATUS_FORMAT, "%s: %s", path, unfit.text);
+        status = failure_set(failure, STATUS_FORMAT, "%s", unfit.text);
     return status;
 }
 
@@ -241,7 +242,7 @@ int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *coun
     if (!cells->wide) {
         hdf_begin();
         if (hdf_read_rows(cells->dataset, H5T_NATIVE_UINT16, first, count, counts) < 0)
-            return hdf_failure(failure, cells->path, "pressure cannot be read");
+            return hdf_failure(failure, "pressure cannot be read");
         return STATUS_OK;
     }
     struct scan scan = {.most = 0};

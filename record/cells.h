@@ -11,7 +11,6 @@
 #include <stdbool.h>
 
 struct cells {
-    const char *path; /**< of the file, for messages; the caller's, set before opening */
     hid_t dataset;
     uint64_t length;    /**< frames */
     size_t frame_cells; /**< rows * cols */
@@ -22,11 +21,15 @@ struct cells {
 };
 
 /**
- * Opens and checks rank, sides, type, units, coordinates; scans numbers that are no counts for
- * their highest value. cells_close() either way.
+ * Opens and checks rank, sides, type, units, coordinates. cells_close() either way.
  * @param geometry rate_hz is left alone
  */
 int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struct failure *failure);
+
+/** Finds the scale of numbers that are no counts: reads all of the first `length` frames for their
+ *  highest value. Quick where they are counts. */
+int cells_scan(struct cells *cells, uint64_t length, struct geometry *geometry,
+               struct failure *failure);
 
 /** Reads frames [first, first + count), count <= block. */
 int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *counts,

@@ -262,6 +262,8 @@ int frame_log_commit(struct frame_log *log)
     if (H5Dwrite(log->committed_dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &whole) <
         0)
         return -1;
+    if (H5Dflush(log->committed_dataset) < 0)
+        return -1;
     log->committed = whole;
     return 0;
 }

@@ -1,5 +1,7 @@
 #include "hdf.h"
 
+#include "hdf_apart.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +46,19 @@ int hdf_errno(void)
     return last.system_error;
 }
 
-int hdf_failure(struct failure *failure, const char *path, const char *what)
+int hdf_failure(struct failure *failure, const char *what)
 {
     if (last.system_error)
-        return failure_system(failure, last.system_error, "%s: %s", path, what);
+        return failure_system(failure, last.system_error, "%s", what);
     const char *reason = last.text[0] ? last.text : "HDF5 gives no reason";
-    return failure_set(failure, STATUS_FORMAT, "%s: %s: %s", path, what, reason);
+    return failure_set(failure, STATUS_FORMAT, "%s: %s", what, reason);
+}
+
+int failure_at(struct failure *failure, const char *path)
+{
+    char text[FAILURE_TEXT_SIZE];
+    memcpy(text, failure->text, sizeof text);
+    return failure_set(failure, failure->status, "%s: %s", path, text);
 }
 
 hid_t hdf_access(void)
@@ -144,6 +153,24 @@ int hdf_shape(hid_t dataset, int rank, hsize_t *sizes)
                      : -1;
     H5Sclose(space);
     return result < 0 ? -1 : 0;
+}
+
+static H5T_class_t number_class(hid_t type, size_t *bytes)
+{
+    H5T_class_t class = H5Tget_class(type);
+    size_t size = H5Tget_size(type);
+    if (bytes)
+        *bytes = size;
+    bool number = (class == H5T_INTEGER || class == H5T_FLOAT) && size <= sizeof(double);
+    return number ? class : H5T_NO_CLASS;
+}
+
+H5T_class_t hdf_number_class(hid_t dataset, size_t *bytes)
+{
+    hid_t type = H5Dget_type(dataset);
+    H5T_class_t class = number_class(type, bytes);
+    H5Tclose(type);
+    return class;
 }
 
 static int grow(hid_t dataset, hsize_t length)
@@ -247,19 +274,20 @@ static int read_fixed(hid_t attribute, hid_t type, char *text, size_t size)
     return result < 0 ? -1 : 1;
 }
 
-static int read_variable(hid_t attribute, hid_t type, hid_t space, char *text, size_t size)
+static int read_variable(void *attribute, void *text, size_t size)
 {
+    const hid_t id = *(const hid_t *)attribute;
     char *value = NULL;
-    hid_t memory = H5Tcopy(H5T_C_S1);
-    H5Tset_size(memory, H5T_VARIABLE);
-    H5Tset_cset(memory, H5Tget_cset(type));
-    int result = H5Aread(attribute, memory, &value);
-    if (result >= 0) {
+    hid_t stored = H5Aget_type(id);
+    hid_t memory = hdf_text_type(H5T_VARIABLE);
+    H5Tset_cset(memory, H5Tget_cset(stored));
+    int result = H5Aread(id, memory, &value);
+    if (result >= 0)
         snprintf(text, size, "%s", value ? value : "");
-        H5Dvlen_reclaim(memory, space, H5P_DEFAULT, &value);
-    }
+    H5free_memory(value);
     H5Tclose(memory);
-    return result < 0 ? -1 : 1;
+    H5Tclose(stored);
+    return result;
 }
 
 int hdf_read_text(hid_t object, const char *name, char *text, size_t size)
@@ -273,8 +301,9 @@ int hdf_read_text(hid_t object, const char *name, char *text, size_t size)
     hid_t space = H5Aget_space(attribute);
     int result = 0;
     if (H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1)
-        result = H5Tis_variable_str(type) > 0 ? read_variable(attribute, type, space, text, size)
-                                              : read_fixed(attribute, type, text, size);
+        result = H5Tis_variable_str(type) <= 0 ? read_fixed(attribute, type, text, size)
+                 : hdf_apart(read_variable, &attribute, text, size, HDF_APART_S) < 0 ? -1
+                                                                                     : 1;
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(attribute);
@@ -285,9 +314,8 @@ static int read_number(hid_t attribute, double *value)
 {
     hid_t type = H5Aget_type(attribute);
     hid_t space = H5Aget_space(attribute);
-    H5T_class_t class = H5Tget_class(type);
     int result = 0;
-    if ((class == H5T_INTEGER || class == H5T_FLOAT) && H5Sget_simple_extent_npoints(space) == 1)
+    if (number_class(type, NULL) != H5T_NO_CLASS && H5Sget_simple_extent_npoints(space) == 1)
         result = H5Aread(attribute, H5T_NATIVE_DOUBLE, value) < 0 ? -1 : 1;
     H5Sclose(space);
     H5Tclose(type);
@@ -314,18 +342,18 @@ static int is_here(hid_t group, const char *name)
     return H5Lget_info(group, name, &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD;
 }
 
-hid_t hdf_open_dataset(hid_t group, const char *name, const char *path, struct failure *failure)
+hid_t hdf_open_dataset(hid_t group, const char *name, struct failure *failure)
 {
     if (!is_here(group, name))
-        return failure_set(failure, STATUS_FORMAT, "%s: has no variable '%s'", path, name);
+        return failure_set(failure, STATUS_FORMAT, "has no variable '%s'", name);
     hdf_begin();
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (object < 0)
-        return hdf_failure(failure, path, name);
+        return hdf_failure(failure, name);
     if (H5Iget_type(object) == H5I_DATASET)
         return object;
     H5Oclose(object);
-    return failure_set(failure, STATUS_FORMAT, "%s: '%s' is no variable", path, name);
+    return failure_set(failure, STATUS_FORMAT, "'%s' is no variable", name);
 }
 
 hid_t hdf_open_group(hid_t group, const char *name)

@@ -31,8 +31,11 @@ void hdf_begin(void);
 /** The system's error number behind the last failed call; 0 when it was not the system. */
 int hdf_errno(void);
 
-/** Fills in a failure from the last failed HDF5 call: "PATH: WHAT: reason". @return its status */
-int hdf_failure(struct failure *failure, const char *path, const char *what);
+/** Fills in a failure from the last failed HDF5 call: "WHAT: reason". @return its status */
+int hdf_failure(struct failure *failure, const char *what);
+
+/** Puts "PATH: " before a failure's text. @return its status */
+int failure_at(struct failure *failure, const char *path);
 
 /** File access properties: v1.10 format, locks where the file system has them. */
 hid_t hdf_access(void);
@@ -51,6 +54,10 @@ int hdf_write_rows(hid_t dataset, hid_t type, hsize_t first, hsize_t count, cons
 
 /** The sizes of a dataset of `rank` dimensions. @return 0, or negative for another rank */
 int hdf_shape(hid_t dataset, int rank, hsize_t *sizes);
+
+/** H5T_INTEGER or H5T_FLOAT when a dataset holds such numbers of at most 8 bytes, H5T_NO_CLASS
+ *  otherwise. @param bytes set to the size of one; NULL is allowed */
+H5T_class_t hdf_number_class(hid_t dataset, size_t *bytes);
 
 /** Reads rows [first, first + count). */
 int hdf_read_rows(hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *rows);
@@ -72,7 +79,7 @@ int hdf_read_double(hid_t object, const char *name, double *value);
 
 /** Opens a member of a group when it is there, is of this file and is a dataset.
  *  @return an id, or negative with the reason in failure */
-hid_t hdf_open_dataset(hid_t group, const char *name, const char *path, struct failure *failure);
+hid_t hdf_open_dataset(hid_t group, const char *name, struct failure *failure);
 
 /** Opens a member when it is a group. @return an id, 0 when there is none, or negative */
 hid_t hdf_open_group(hid_t group, const char *name);

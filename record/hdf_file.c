@@ -23,6 +23,7 @@ static void parse_superblock(const unsigned char *block, struct hdf_probe *probe
 {
     if (block[VERSION_AT] < 2 || block[VERSION_AT] > 3 || block[OFFSET_SIZE_AT] != 8)
         return;
+    probe->checksummed = true;
     for (int i = 7; i >= 0; i--)
         probe->stored = probe->stored << 8 | block[END_OF_FILE_AT + i];
     probe->open_to_write = block[VERSION_AT] == 3 && block[FLAGS_AT] & FLAG_WRITE;
@@ -36,24 +37,24 @@ int hdf_probe(const char *path, struct hdf_probe *probe, struct failure *failure
     *probe = (struct hdf_probe){.size = 0};
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
-        return failure_system(failure, errno, "%s", path);
-    ssize_t got = fstat(descriptor, &file) < 0 ? -1 : pread(descriptor, block, sizeof block, 0);
-    int error = errno;
+        return failure_system(failure, errno, "cannot be opened");
+    int error = fstat(descriptor, &file) < 0 ? errno : 0;
+    if (!error && S_ISREG(file.st_mode) && pread(descriptor, block, sizeof block, 0) < 0)
+        error = errno;
     close(descriptor);
-    if (got < 0)
-        return failure_system(failure, error, "%s", path);
+    if (error)
+        return failure_system(failure, error, "cannot be read");
     if (!S_ISREG(file.st_mode))
-        return failure_set(failure, STATUS_FORMAT, "%s: is no regular file", path);
+        return failure_set(failure, STATUS_FORMAT, "is no regular file");
     probe->size = (uint64_t)file.st_size;
     if (probe->size == 0)
-        return failure_set(failure, STATUS_FORMAT, "%s: is empty", path);
+        return failure_set(failure, STATUS_FORMAT, "is empty");
     if (memcmp(block, signature, sizeof signature) != 0)
-        return H5Fis_hdf5(path) > 0
-                   ? STATUS_OK
-                   : failure_set(failure, STATUS_FORMAT, "%s: is no HDF5 file", path);
+        return H5Fis_hdf5(path) > 0 ? STATUS_OK
+                                    : failure_set(failure, STATUS_FORMAT, "is no HDF5 file");
     parse_superblock(block, probe);
     if (probe->stored > probe->size)
-        return failure_set(failure, STATUS_FORMAT, "%s: is truncated: %llu of %llu bytes", path,
+        return failure_set(failure, STATUS_FORMAT, "is truncated: %llu of %llu bytes",
                            (unsigned long long)probe->size, (unsigned long long)probe->stored);
     return STATUS_OK;
 }
@@ -67,8 +68,7 @@ hid_t hdf_file_open(const char *path, struct failure *failure)
         return status;
     if (probe.open_to_write && !probe.readers)
         return failure_set(failure, STATUS_BUSY,
-                           "%s: is being written, or was left unfinished by a program that died",
-                           path);
+                           "is being written, or was left unfinished by a program that died");
     hid_t access = hdf_access();
     H5Pset_metadata_read_attempts(access, READ_ATTEMPTS);
     unsigned mode = H5F_ACC_RDONLY | (probe.readers ? H5F_ACC_SWMR_READ : 0);
@@ -77,13 +77,11 @@ hid_t hdf_file_open(const char *path, struct failure *failure)
     if (file >= 0)
         return file;
     if (hdf_errno() == EAGAIN)
-        return failure_set(failure, STATUS_BUSY, "%s: is open for writing in another program",
-                           path);
-    return hdf_failure(failure, path, "cannot be opened");
+        return failure_set(failure, STATUS_BUSY, "is open for writing in another program");
+    return hdf_failure(failure, "cannot be opened");
 }
 
-static int check_filters(hid_t creation, const char *name, const char *path,
-                         struct failure *failure)
+static int check_filters(hid_t creation, const char *name, struct failure *failure)
 {
     int count = H5Pget_nfilters(creation);
     for (int i = 0; i < count; i++) {
@@ -95,20 +93,18 @@ static int check_filters(hid_t creation, const char *name, const char *path,
         filter_name[sizeof filter_name - 1] = '\0';
         if (filter < 0 || H5Zfilter_avail(filter) <= 0)
             return failure_set(failure, STATUS_UNSUPPORTED,
-                               "%s: %s is compressed by filter %d (%s), which is not installed",
-                               path, name, filter, filter_name);
+                               "%s is compressed by filter %d (%s), which is not installed", name,
+                               filter, filter_name);
     }
     return STATUS_OK;
 }
 
-static int check_layout(hid_t creation, hid_t dataset, const char *name, const char *path,
-                        struct failure *failure)
+static int check_layout(hid_t creation, hid_t dataset, const char *name, struct failure *failure)
 {
     hsize_t chunk[H5S_MAX_RANK];
     H5D_layout_t layout = H5Pget_layout(creation);
     if (layout == H5D_VIRTUAL || H5Pget_external_count(creation) > 0)
-        return failure_set(failure, STATUS_UNSUPPORTED, "%s: %s keeps its values in other files",
-                           path, name);
+        return failure_set(failure, STATUS_UNSUPPORTED, "%s keeps its values in other files", name);
     if (layout != H5D_CHUNKED)
         return STATUS_OK;
     int rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
@@ -118,19 +114,19 @@ static int check_layout(hid_t creation, hid_t dataset, const char *name, const c
     for (int i = 0; i < rank && bytes <= CHUNK_BYTES_MAX; i++)
         bytes = chunk[i] > CHUNK_BYTES_MAX ? HSIZE_UNDEF : bytes * chunk[i];
     if (rank < 0 || bytes > CHUNK_BYTES_MAX)
-        return failure_set(failure, STATUS_UNSUPPORTED, "%s: %s has chunks above %llu MiB", path,
-                           name, (unsigned long long)(CHUNK_BYTES_MAX >> 20));
+        return failure_set(failure, STATUS_UNSUPPORTED, "%s has chunks above %llu MiB", name,
+                           (unsigned long long)(CHUNK_BYTES_MAX >> 20));
     return STATUS_OK;
 }
 
-int hdf_check_storage(hid_t dataset, const char *name, const char *path, struct failure *failure)
+int hdf_check_storage(hid_t dataset, const char *name, struct failure *failure)
 {
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0)
-        return hdf_failure(failure, path, name);
-    int status = check_layout(creation, dataset, name, path, failure);
+        return hdf_failure(failure, name);
+    int status = check_layout(creation, dataset, name, failure);
     if (status == STATUS_OK)
-        status = check_filters(creation, name, path, failure);
+        status = check_filters(creation, name, failure);
     H5Pclose(creation);
     return status;
 }

@@ -48,7 +48,8 @@ static double now_s(void)
 
 static int latch(struct recorder *recorder, struct failure *failure, const char *what)
 {
-    hdf_failure(&recorder->latched, recorder->path, what);
+    hdf_failure(&recorder->latched, what);
+    failure_at(&recorder->latched, recorder->path);
     if (recorder->latched.status == STATUS_FORMAT)
         recorder->latched.status = STATUS_SYSTEM;
     if (failure)
@@ -94,6 +95,13 @@ static int create_exclusively(const char *path, struct failure *failure)
     return STATUS_OK;
 }
 
+static int refuse(const struct recorder *recorder, struct failure *failure, const char *what)
+{
+    struct failure reason;
+    hdf_failure(&reason, what);
+    return failure_set(failure, reason.status, "%s: %s", recorder->path, reason.text);
+}
+
 static int create_file(struct recorder *recorder, const struct session_about *about,
                        struct failure *failure)
 {
@@ -101,13 +109,13 @@ static int create_file(struct recorder *recorder, const struct session_about *ab
     hdf_begin();
     recorder->file = hdf_file_create(recorder->path);
     if (recorder->file < 0 || H5Fget_vfd_handle(recorder->file, H5P_DEFAULT, &handle) < 0)
-        return hdf_failure(failure, recorder->path, "cannot be created");
+        return refuse(recorder, failure, "cannot be created");
     recorder->descriptor = *(int *)handle;
     recorder->frames = about_write(recorder->file, about) < 0
                            ? NULL
                            : frame_log_create(recorder->file, &about->mat, about->calibrated);
     if (!recorder->frames)
-        return hdf_failure(failure, recorder->path, "cannot be created");
+        return refuse(recorder, failure, "cannot be created");
     return check_room(recorder, failure);
 }
 

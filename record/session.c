@@ -1,9 +1,13 @@
 #include "frame_log.h"
+#include "hdf_apart.h"
 #include "hdf_file.h"
 #include "session_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define REHEARSAL_S       10
+#define REHEARSAL_BYTES_S 2000000
 
 static int open_column(struct session *session, const char *name, hid_t *dataset,
                        struct failure *failure)
@@ -11,22 +15,17 @@ static int open_column(struct session *session, const char *name, hid_t *dataset
     hsize_t length = 0;
     if (H5Lexists(session->file, name, H5P_DEFAULT) <= 0)
         return STATUS_OK;
-    *dataset = hdf_open_dataset(session->file, name, session->path, failure);
+    *dataset = hdf_open_dataset(session->file, name, failure);
     if (*dataset < 0)
         return (int)*dataset;
-    hid_t type = H5Dget_type(*dataset);
-    H5T_class_t class = H5Tget_class(type);
-    H5Tclose(type);
-    if (class != H5T_INTEGER || hdf_shape(*dataset, 1, &length) < 0)
-        return failure_set(failure, STATUS_FORMAT, "%s: %s must be whole numbers of rank 1",
-                           session->path, name);
+    if (hdf_number_class(*dataset, NULL) != H5T_INTEGER || hdf_shape(*dataset, 1, &length) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s must be whole numbers of rank 1", name);
     if (!session->about.closed && length < session->frames)
         session->frames = length;
     else if (length != session->frames && length != session->time.length)
-        return failure_set(failure, STATUS_FORMAT, "%s: %s has %llu values, time %llu",
-                           session->path, name, (unsigned long long)length,
-                           (unsigned long long)session->time.length);
-    return hdf_check_storage(*dataset, name, session->path, failure);
+        return failure_set(failure, STATUS_FORMAT, "%s has %llu values, time %llu", name,
+                           (unsigned long long)length, (unsigned long long)session->time.length);
+    return hdf_check_storage(*dataset, name, failure);
 }
 
 static void respect_committed(struct session *session)
@@ -34,7 +33,7 @@ static void respect_committed(struct session *session)
     uint64_t committed = 0;
     if (!session->own || H5Lexists(session->file, VARIABLE_COMMITTED, H5P_DEFAULT) <= 0)
         return;
-    hid_t dataset = hdf_open_dataset(session->file, VARIABLE_COMMITTED, session->path, NULL);
+    hid_t dataset = hdf_open_dataset(session->file, VARIABLE_COMMITTED, NULL);
     if (dataset < 0)
         return;
     hid_t space = H5Dget_space(dataset);
@@ -51,8 +50,8 @@ static int open_lengths(struct session *session, struct failure *failure)
 {
     uint64_t times = session->time.length, pressures = session->cells.length;
     if (session->about.closed && times != pressures)
-        return failure_set(failure, STATUS_FORMAT, "%s: time has %llu values, pressure %llu frames",
-                           session->path, (unsigned long long)times, (unsigned long long)pressures);
+        return failure_set(failure, STATUS_FORMAT, "time has %llu values, pressure %llu frames",
+                           (unsigned long long)times, (unsigned long long)pressures);
     session->frames = times < pressures ? times : pressures;
     int status = open_column(session, VARIABLE_SEQUENCE, &session->sequence_dataset, failure);
     if (status == STATUS_OK)
@@ -72,7 +71,7 @@ static int allocate(struct session *session, struct failure *failure)
     session->counts = calloc(cells, sizeof *session->counts);
     if (session->times_us && session->sequence && session->flags && session->counts)
         return STATUS_OK;
-    return failure_set(failure, STATUS_MEMORY, "%s: out of memory", session->path);
+    return failure_set(failure, STATUS_MEMORY, "out of memory");
 }
 
 static int open_all(struct session *session, struct failure *failure)
@@ -80,7 +79,7 @@ static int open_all(struct session *session, struct failure *failure)
     session->file = hdf_file_open(session->path, failure);
     if (session->file < 0)
         return (int)session->file;
-    int status = about_read(session->file, &session->about, &session->own, session->path, failure);
+    int status = about_read(session->file, &session->about, &session->own, failure);
     if (status == STATUS_OK)
         status = time_axis_open(&session->time, session->file, failure);
     if (status == STATUS_OK)
@@ -90,7 +89,43 @@ static int open_all(struct session *session, struct failure *failure)
         status = open_lengths(session, failure);
     if (status == STATUS_OK)
         status = time_axis_check(&session->time, session->frames, failure);
+    if (status == STATUS_OK)
+        status =
+            cells_scan(&session->cells, session->frames, &session->about.mat.geometry, failure);
     return status == STATUS_OK ? allocate(session, failure) : status;
+}
+
+static struct session *session_create(const char *path)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (session)
+        strcpy(session->path, path);
+    return session;
+}
+
+static int rehearse(void *path, void *answer, size_t size)
+{
+    struct failure *failure = answer;
+    struct frame frame;
+    struct session *session = size == sizeof *failure ? session_create(path) : NULL;
+    if (!session)
+        return -1;
+    if (open_all(session, failure) == STATUS_OK)
+        while (session_read(session, &frame, failure) == 1)
+            continue;
+    return 0;
+}
+
+static int check_apart(struct session *session, struct failure *failure)
+{
+    struct hdf_probe probe;
+    int status = hdf_probe(session->path, &probe, failure);
+    if (status < 0 || probe.checksummed)
+        return status;
+    unsigned limit_s = REHEARSAL_S + (unsigned)(probe.size / REHEARSAL_BYTES_S);
+    if (hdf_apart(rehearse, session->path, failure, sizeof *failure, limit_s) < 0)
+        return failure_set(failure, STATUS_FORMAT, "is damaged: HDF5 fails in reading it");
+    return failure->status;
 }
 
 int session_open(struct session **session, const char *path, struct failure *failure)
@@ -99,16 +134,14 @@ int session_open(struct session **session, const char *path, struct failure *fai
     *session = NULL;
     if (strlen(path) >= PATH_MAX)
         return failure_set(failure, STATUS_ARGUMENT, "%.80s...: the name is too long", path);
-    struct session *new = calloc(1, sizeof *new);
+    struct session *new = session_create(path);
     if (!new)
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
-    strcpy(new->path, path);
-    new->time.path = new->cells.path = new->path;
     failure = failure ? failure : &unsaid;
     *failure = (struct failure){.status = STATUS_OK};
-    if (open_all(new, failure) < 0) {
+    if (check_apart(new, failure) < 0 || open_all(new, failure) < 0) {
         session_close(new);
-        return failure->status;
+        return failure_at(failure, path);
     }
     *session = new;
     return STATUS_OK;
@@ -138,14 +171,14 @@ static int load_columns(struct session *session, uint64_t first, size_t count,
     if (session->sequence_dataset > 0) {
         if (hdf_read_rows(session->sequence_dataset, H5T_NATIVE_UINT64, first, count,
                           session->sequence) < 0)
-            return hdf_failure(failure, session->path, "sequence cannot be read");
+            return hdf_failure(failure, "sequence cannot be read");
     } else {
         for (size_t i = 0; i < count; i++)
             session->sequence[i] = first + i;
     }
     if (session->flags_dataset > 0 &&
         hdf_read_rows(session->flags_dataset, H5T_NATIVE_UINT16, first, count, session->flags) < 0)
-        return hdf_failure(failure, session->path, "flags cannot be read");
+        return hdf_failure(failure, "flags cannot be read");
     return STATUS_OK;
 }
 
@@ -187,9 +220,10 @@ int session_read(struct session *session, struct frame *frame, struct failure *f
     if (session->next >= session->frames)
         return STATUS_END;
     if (session->next - session->first >= session->present) {
-        int status = load(session, session->next, failure);
-        if (status < 0)
-            return status;
+        struct failure unsaid;
+        failure = failure ? failure : &unsaid;
+        if (load(session, session->next, failure) < 0)
+            return failure_at(failure, session->path);
     }
     size_t i = (size_t)(session->next - session->first);
     *frame = (struct frame){.number = session->next++,

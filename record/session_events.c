@@ -11,20 +11,22 @@
 
 int session_truth(struct session *session, struct truth *truth, struct failure *failure)
 {
-    struct table_place place = {
-        .path = session->path, .first_us = session->time.first_us, .whole = session->about.closed};
+    struct table_place place = {.first_us = session->time.first_us, .whole = session->about.closed};
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
     hdf_begin();
-    return truth_read(session->file, truth, &place, failure);
+    int status = truth_read(session->file, truth, &place, failure);
+    return status < 0 ? failure_at(failure, session->path) : status;
 }
 
 static int read_events(struct table *table, enum event_type type, struct event *events,
-                       const char *path, struct failure *failure)
+                       struct failure *failure)
 {
     for (hsize_t first = 0; first < table->length; first += TABLE_BATCH) {
         hsize_t left = table->length - first;
         size_t count = left < TABLE_BATCH ? (size_t)left : TABLE_BATCH;
         if (table_read(table, first, events + first, count, sizeof *events) < 0)
-            return hdf_failure(failure, path, "events cannot be read");
+            return hdf_failure(failure, "events cannot be read");
     }
     for (hsize_t i = 0; i < table->length; i++) {
         const struct event_kind *kind = event_kind(type);
@@ -42,18 +44,16 @@ static int table_events(struct session *session, hid_t place_id, enum event_type
     struct table table = {0};
     const struct table_place place = {.parent = place_id,
                                       .name = event_kind(type)->group,
-                                      .path = session->path,
                                       .first_us = session->time.first_us,
                                       .whole = session->about.closed};
     event_columns(&table, type);
     int status = table_open(&table, &place, failure);
     if (status > 0 && table.length > EVENTS_MAX)
-        status = failure_set(failure, STATUS_UNSUPPORTED, "%s: /%s has too many rows",
-                             session->path, place.name);
+        status = failure_set(failure, STATUS_UNSUPPORTED, "/%s has too many rows", place.name);
     if (status > 0 && table.length > 0) {
         *events = calloc(table.length, sizeof **events);
-        status = *events ? read_events(&table, type, *events, session->path, failure)
-                         : failure_set(failure, STATUS_MEMORY, "%s: out of memory", session->path);
+        status = *events ? read_events(&table, type, *events, failure)
+                         : failure_set(failure, STATUS_MEMORY, "out of memory");
     } else if (status > 0) {
         status = 0;
     }
@@ -89,25 +89,27 @@ static hid_t open_place(struct session *session, const char *analysis, struct fa
     if (analyses > 0)
         H5Gclose(analyses);
     if (place <= 0)
-        return failure_set(failure, STATUS_NOT_FOUND, "%s: has no analysis '%s'", session->path,
-                           analysis);
+        return failure_set(failure, STATUS_NOT_FOUND, "has no analysis '%s'", analysis);
     return place;
 }
 
 int session_events(struct session *session, const char *analysis, enum event_type type,
                    struct event **events, struct failure *failure)
 {
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
     *events = NULL;
     hdf_begin();
     hid_t place = open_place(session, analysis, failure);
     if (place < 0)
-        return (int)place;
+        return failure_at(failure, session->path);
     int status = type == EVENT_SUMMARY ? summary_event(place, events)
                                        : table_events(session, place, type, events, failure);
     H5Gclose(place);
     if (status < 0) {
         free(*events);
         *events = NULL;
+        return failure_at(failure, session->path);
     }
     return status;
 }

@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include "hdf_file.h"
 #include "units.h"
 
 #include <hdf5_hl.h>
@@ -146,11 +147,12 @@ int table_write(struct table *table, hsize_t first, const void *rows, size_t cou
 
 static bool fits(hid_t dataset, const struct column *column)
 {
+    if (column->type != COLUMN_TEXT)
+        return hdf_number_class(dataset, NULL) != H5T_NO_CLASS;
     hid_t type = H5Dget_type(dataset);
-    H5T_class_t class = H5Tget_class(type);
-    bool characters = class == H5T_STRING && H5Tget_size(type) == 1;
+    bool characters = H5Tget_class(type) == H5T_STRING && H5Tget_size(type) == 1;
     H5Tclose(type);
-    return column->type == COLUMN_TEXT ? characters : class == H5T_INTEGER || class == H5T_FLOAT;
+    return characters;
 }
 
 static int shape(hid_t dataset, const struct column *column, hsize_t *length)
@@ -185,11 +187,11 @@ static int column_open(struct table *table, size_t i, const struct table_place *
                        struct failure *failure)
 {
     const struct column *column = &table->columns[i];
-    char where[FAILURE_TEXT_SIZE];
+    char where[128];
     if (H5Lexists(table->group, column->name, H5P_DEFAULT) <= 0)
         return 0;
-    snprintf(where, sizeof where, "%s: /%s/%s", place->path, place->name, column->name);
-    hid_t dataset = hdf_open_dataset(table->group, column->name, place->path, failure);
+    snprintf(where, sizeof where, "%s/%s", place->name, column->name);
+    hid_t dataset = hdf_open_dataset(table->group, column->name, failure);
     if (dataset < 0)
         return (int)dataset;
     table->datasets[i] = dataset;
@@ -198,6 +200,9 @@ static int column_open(struct table *table, size_t i, const struct table_place *
         return failure_set(failure, STATUS_FORMAT, "%s has the wrong shape", where);
     if (!fits(dataset, column))
         return failure_set(failure, STATUS_FORMAT, "%s has the wrong type", where);
+    int status = hdf_check_storage(dataset, where, failure);
+    if (status < 0)
+        return status;
     if (!convert(table, i, place->first_us))
         return failure_set(failure, STATUS_FORMAT, "%s has an unknown unit", where);
     if (place->whole && table->length != HSIZE_UNDEF && length != table->length)
@@ -212,11 +217,11 @@ int table_open(struct table *table, const struct table_place *place, struct fail
 {
     table->group = hdf_open_group(place->parent, place->name);
     if (table->group < 0)
-        return hdf_failure(failure, place->path, place->name);
+        return hdf_failure(failure, place->name);
     if (table->group == 0)
         return 0;
     if (allocate_batch(table) < 0)
-        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", place->path);
+        return failure_set(failure, STATUS_MEMORY, "out of memory");
     table->length = HSIZE_UNDEF;
     for (size_t i = 0; i < table->count; i++) {
         int opened = column_open(table, i, place, failure);

@@ -51,7 +51,6 @@ int table_write(struct table *table, hsize_t first, const void *rows, size_t cou
 struct table_place {
     hid_t parent;
     const char *name;
-    const char *path; /**< of the file, for messages */
     int64_t first_us; /**< what times are counted from */
     bool whole;       /**< columns of unequal length are refused; otherwise the shortest counts */
 };

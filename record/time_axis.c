@@ -15,28 +15,25 @@ static bool known_calendar(hid_t dataset)
 
 int time_axis_open(struct time_axis *axis, hid_t root, struct failure *failure)
 {
-    const char *path = axis->path;
     char units[96] = "";
     hsize_t length;
-    axis->dataset = hdf_open_dataset(root, VARIABLE_TIME, path, failure);
+    axis->dataset = hdf_open_dataset(root, VARIABLE_TIME, failure);
     if (axis->dataset < 0)
         return (int)axis->dataset;
     if (hdf_shape(axis->dataset, 1, &length) < 0)
-        return failure_set(failure, STATUS_FORMAT, "%s: time must have rank 1 (time)", path);
+        return failure_set(failure, STATUS_FORMAT, "time must have rank 1 (time)");
     axis->length = length;
-    hid_t type = H5Dget_type(axis->dataset);
-    H5T_class_t class = H5Tget_class(type);
-    H5Tclose(type);
-    if (class != H5T_INTEGER && class != H5T_FLOAT)
-        return failure_set(failure, STATUS_FORMAT, "%s: time holds no numbers", path);
+    H5T_class_t class = hdf_number_class(axis->dataset, NULL);
+    if (class == H5T_NO_CLASS)
+        return failure_set(failure, STATUS_FORMAT, "time holds no numbers");
     axis->integers = class == H5T_INTEGER;
-    hdf_read_text(axis->dataset, "units", units, sizeof units);
+    if (hdf_read_text(axis->dataset, "units", units, sizeof units) < 0)
+        return failure_set(failure, STATUS_FORMAT, "the units of time cannot be read");
     if (!time_unit_parse(*units ? units : "s", &axis->unit))
-        return failure_set(failure, STATUS_FORMAT, "%s: time has unknown units '%.60s'", path,
-                           units);
+        return failure_set(failure, STATUS_FORMAT, "time has unknown units '%.60s'", units);
     if (!known_calendar(axis->dataset))
-        return failure_set(failure, STATUS_FORMAT, "%s: time has an unknown calendar", path);
-    return hdf_check_storage(axis->dataset, VARIABLE_TIME, path, failure);
+        return failure_set(failure, STATUS_FORMAT, "time has an unknown calendar");
+    return hdf_check_storage(axis->dataset, VARIABLE_TIME, failure);
 }
 
 static int64_t raw_us(const struct time_axis *axis, size_t i)
@@ -45,11 +42,10 @@ static int64_t raw_us(const struct time_axis *axis, size_t i)
                           : time_unit_us(&axis->unit, axis->raw.numbers[i]);
 }
 
-static int refuse(const struct time_axis *axis, uint64_t frame, const char *what,
-                  struct failure *failure)
+static int refuse(uint64_t frame, const char *what, struct failure *failure)
 {
-    return failure_set(failure, STATUS_FORMAT, "%s: time of frame %llu %s", axis->path,
-                       (unsigned long long)frame, what);
+    return failure_set(failure, STATUS_FORMAT, "time of frame %llu %s", (unsigned long long)frame,
+                       what);
 }
 
 static int read_batch(struct time_axis *axis, uint64_t first, size_t count, int64_t *times_us,
@@ -58,13 +54,13 @@ static int read_batch(struct time_axis *axis, uint64_t first, size_t count, int6
     hid_t type = axis->integers ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
     hdf_begin();
     if (hdf_read_rows(axis->dataset, type, first, count, &axis->raw) < 0)
-        return hdf_failure(failure, axis->path, "time cannot be read");
+        return hdf_failure(failure, "time cannot be read");
     for (size_t i = 0; i < count; i++) {
         times_us[i] = raw_us(axis, i);
         if (times_us[i] == INT64_MIN)
-            return refuse(axis, first + i, "is NaN or out of range", failure);
+            return refuse(first + i, "is NaN or out of range", failure);
         if (i > 0 && times_us[i] <= times_us[i - 1])
-            return refuse(axis, first + i, "is not later than the one before", failure);
+            return refuse(first + i, "is not later than the one before", failure);
     }
     return STATUS_OK;
 }
@@ -78,7 +74,7 @@ int time_axis_read(struct time_axis *axis, uint64_t first, size_t count, int64_t
         if (status < 0)
             return status;
         if (done > 0 && times_us[done] <= times_us[done - 1])
-            return refuse(axis, first + done, "is not later than the one before", failure);
+            return refuse(first + done, "is not later than the one before", failure);
     }
     return STATUS_OK;
 }
@@ -94,7 +90,7 @@ int time_axis_check(struct time_axis *axis, uint64_t length, struct failure *fai
         if (first == 0)
             axis->first_us = times_us[0];
         else if (times_us[0] <= axis->last_us)
-            return refuse(axis, first, "is not later than the one before", failure);
+            return refuse(first, "is not later than the one before", failure);
         axis->last_us = times_us[batch - 1];
     }
     return STATUS_OK;

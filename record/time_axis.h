@@ -12,7 +12,6 @@
 #define TIME_BATCH 1024
 
 struct time_axis {
-    const char *path; /**< of the file, for messages; the caller's, set before opening */
     hid_t dataset;
     bool integers;
     struct time_unit unit;

@@ -1,3 +1,4 @@
+#include "hdf_apart.h"
 #include "truth_log.h"
 
 #include <math.h>
@@ -43,12 +44,13 @@ static int read_name(hid_t dataset, hsize_t row, char name[TOOL_NAME_SIZE])
     return result;
 }
 
-static int read_named_tools(hid_t dataset, hsize_t count, int32_t *tools)
+static int read_named_tools(void *dataset, void *answer, size_t size)
 {
     struct tool_names known = {.count = 0};
     char name[TOOL_NAME_SIZE] = "";
-    for (hsize_t row = 0; row < count; row++) {
-        if (read_name(dataset, row, name) < 0)
+    int32_t *tools = answer;
+    for (hsize_t row = 0; row < size / sizeof *tools; row++) {
+        if (read_name(*(const hid_t *)dataset, row, name) < 0)
             return -1;
         tools[row] = tool_index(&known, name);
     }
@@ -64,8 +66,8 @@ static int read_tools(hid_t dataset, hsize_t count, int32_t *tools)
     H5T_class_t class = H5Tget_class(type);
     H5Tclose(type);
     if (class == H5T_STRING)
-        return read_named_tools(dataset, count, tools);
-    if (class != H5T_INTEGER && class != H5T_FLOAT)
+        return hdf_apart(read_named_tools, &dataset, tools, count * sizeof *tools, HDF_APART_S);
+    if (hdf_number_class(dataset, NULL) == H5T_NO_CLASS)
         return -1;
     return hdf_read_rows(dataset, H5T_NATIVE_INT32, 0, count, tools);
 }
@@ -75,7 +77,7 @@ static int place_tools(const struct table *table, char *field, size_t row_size,
 {
     if (table->length == 0 || H5Lexists(table->group, TRUTH_TOOL, H5P_DEFAULT) <= 0)
         return 0;
-    hid_t dataset = hdf_open_dataset(table->group, TRUTH_TOOL, place->path, failure);
+    hid_t dataset = hdf_open_dataset(table->group, TRUTH_TOOL, failure);
     if (dataset < 0)
         return (int)dataset;
     int32_t *tools = calloc(table->length, sizeof *tools);
@@ -86,8 +88,7 @@ static int place_tools(const struct table *table, char *field, size_t row_size,
     H5Dclose(dataset);
     if (result < 0)
         return failure_set(failure, STATUS_FORMAT,
-                           "%s: /truth/%s/tool is neither numbers nor texts, one a row",
-                           place->path, place->name);
+                           "/truth/%s/tool is neither numbers nor texts, one a row", place->name);
     return 0;
 }
 
@@ -97,7 +98,7 @@ static int read_rows(struct table *table, const struct truth_part *part, char *r
     for (hsize_t first = 0; first < table->length; first += TABLE_BATCH) {
         hsize_t count = table->length - first < TABLE_BATCH ? table->length - first : TABLE_BATCH;
         if (table_read(table, first, rows + first * part->row_size, count, part->row_size) < 0)
-            return hdf_failure(failure, place->path, "/truth cannot be read");
+            return hdf_failure(failure, "/truth cannot be read");
     }
     for (size_t i = 0; i < part->column_count; i++)
         if (!strcmp(part->columns[i].name, TRUTH_TOOL))
@@ -115,13 +116,13 @@ static int read_part(const struct truth_part *part, const struct table_place *pl
             table_columns(&table, &part->columns[i], 1);
     int status = table_open(&table, place, failure);
     if (status > 0 && table.length > ROWS_MAX)
-        status = failure_set(failure, STATUS_UNSUPPORTED, "%s: /truth/%s has too many rows",
-                             place->path, place->name);
+        status =
+            failure_set(failure, STATUS_UNSUPPORTED, "/truth/%s has too many rows", place->name);
     if (status > 0) {
         *rows = calloc(table.length ? table.length : 1, part->row_size);
         *count = table.length;
         status = *rows ? read_rows(&table, part, *rows, place, failure)
-                       : failure_set(failure, STATUS_MEMORY, "%s: out of memory", place->path);
+                       : failure_set(failure, STATUS_MEMORY, "out of memory");
     }
     table_close(&table);
     return status;
@@ -147,7 +148,7 @@ int truth_read(hid_t root, struct truth *truth, struct table_place *place, struc
     *truth = (struct truth){.seed = 0};
     hid_t group = hdf_open_group(root, TRUTH_GROUP);
     if (group <= 0)
-        return group < 0 ? hdf_failure(failure, place->path, "/truth") : 0;
+        return group < 0 ? hdf_failure(failure, "/truth") : 0;
     int status = 0;
     hdf_read_text(group, "scenario", truth->scenario, sizeof truth->scenario);
     read_seed(group, &truth->seed);

@@ -152,13 +152,17 @@ def headers_name_no_third_party_type(root):
                 yield f"{path}:{number}: a public header names {match.group(0)}"
 
 
+# A child that a library forks for itself has to end somehow.
+OWN_PROCESSES = {("record/hdf_apart.c", "_exit")}
+
+
 def libraries_neither_print_nor_exit(root):
     for path in files(root, ".c", ".h"):
         if room_of(path) not in ROOMS:
             continue
         for number, line in enumerate(without_comments(text(root, path)).splitlines(), 1):
             match = PRINTING.search(line)
-            if match:
+            if match and (path, match.group(1)) not in OWN_PROCESSES:
                 yield f"{path}:{number}: a library uses {match.group(0).rstrip(' (')}"
 
 
