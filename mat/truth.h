@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** The tool of a hold that is a hand, knee, foot or seated person: it is no tool, and a detector is
+ *  neither asked for it nor blamed. */
+#define TRUTH_BODY 255
+
 struct truth_stroke {
     double start_s, end_s; /**< since the first frame */
     double travel_mm;

@@ -10,6 +10,8 @@ static const struct verb *const verbs[] = {
     &verb_analyze,
     &verb_info,
     &verb_devices,
+    &verb_simulate,
+    &verb_score,
     &verb_help,
 };
 

@@ -35,5 +35,7 @@ extern const struct verb verb_help;
 extern const struct verb verb_info;
 extern const struct verb verb_live;
 extern const struct verb verb_record;
+extern const struct verb verb_score;
+extern const struct verb verb_simulate;
 
 #endif

@@ -77,7 +77,7 @@ static void check_holds(const struct simulation *simulation, const struct truth 
     const struct geometry *mat = &simulation_info(simulation)->geometry;
     for (size_t i = 0; i < truth->hold_count; i++) {
         const struct truth_hold *hold = &truth->holds[i];
-        assert_true(hold->end_s - hold->start_s >= (hold->tool < 0 ? 2.5 : 3.5));
+        assert_true(hold->end_s - hold->start_s >= (hold->tool == TRUTH_BODY ? 2.5 : 3.5));
         assert_true(hold->x_mm > 0 && hold->x_mm < mat->cols * mat->pitch_x_mm);
         assert_true(hold->y_mm > 0 && hold->y_mm < mat->rows * mat->pitch_y_mm);
     }

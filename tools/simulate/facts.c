@@ -171,7 +171,7 @@ static void find_neutral_holds(struct finder *finder, const struct body *body)
         double start = fmax(0, press->start_s), end = fmin(finder->plan->duration_s, press->end_s);
         if (end - start >= NEUTRAL_S)
             finder->truth->holds[finder->truth->hold_count++] =
-                (struct truth_hold){start, end, press->x_mm, press->y_mm, -1};
+                (struct truth_hold){start, end, press->x_mm, press->y_mm, TRUTH_BODY};
     }
 }
 

@@ -8,7 +8,7 @@
  * - A hold runs while the tool rests under at least 20 % of its load, outside strokes.
  * - A pass that leaves the mat ends when the tool's middle crosses the border, and begins so.
  * - Hands, feet, knees and persons make no strokes. What stays 2.5 s or more is listed as a hold of
- *   tool -1: neither asked for nor held against a detector.
+ *   tool TRUTH_BODY: neither asked for nor held against a detector.
  * - A knot counts as a spot when at least 4 passes went over it, or the tool was held on it for 4
  * s; a knot with less than that, or with a turn too near, is taken out of the body before the
  * session begins.

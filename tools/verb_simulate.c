@@ -1,0 +1,120 @@
+#include "record/record.h"
+#include "say.h"
+#include "simulate/simulate.h"
+#include "verbs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <uuid/uuid.h>
+
+#define DEFAULT_SCENARIO "roller-strokes"
+#define SHARE_FRAMES     256 /* frames between two reports of progress */
+
+static int list_scenarios(void)
+{
+    size_t count;
+    const struct simulation_scenario *scenarios = simulation_scenarios(&count);
+    for (size_t i = 0; i < count; i++)
+        printf("%-18s %s\n", scenarios[i].name, scenarios[i].text);
+    return EXIT_DONE;
+}
+
+/* The same session has the same id, so that its file does not depend on when it was made. */
+static void name_session(struct session_about *about, const struct truth *truth)
+{
+    static const unsigned char space[16] = {0x5b, 0x1d, 0x3c, 0x0e, 0x6f, 0x62, 0x4a, 0x41,
+                                            0x9c, 0x35, 0x77, 0xe1, 0x20, 0x84, 0xd9, 0x52};
+    uuid_t id;
+    uuid_generate_sha1(id, space, about->source, strlen(about->source));
+    uuid_unparse_lower(id, about->session_id);
+    snprintf(about->title, sizeof about->title, "Simulated session: %s, seed %llu", truth->scenario,
+             (unsigned long long)truth->seed);
+}
+
+static void describe(struct session_about *about, const struct simulation *simulation,
+                     const struct options *options)
+{
+    const struct truth *truth = simulation_truth(simulation);
+    *about = (struct session_about){.mat = *simulation_info(simulation), .calibrated = true};
+    char length[32] = "";
+    if (isfinite(options->for_s))
+        snprintf(length, sizeof length, " --for %.9g", options->for_s);
+    snprintf(about->source, sizeof about->source, "rollscope simulate --scenario %s --seed %llu%s",
+             truth->scenario, (unsigned long long)truth->seed, length);
+    snprintf(about->software, sizeof about->software, "rollscope %s", ROLLSCOPE_VERSION);
+    snprintf(about->created, sizeof about->created, "2026-01-01T00:00:00Z");
+    snprintf(about->notes, sizeof about->notes, "simulated; what is true stands in /truth");
+    name_session(about, truth);
+}
+
+static int write_frames(struct recorder *recorder, struct simulation *simulation, uint64_t *count,
+                        struct failure *failure)
+{
+    struct frame frame;
+    int64_t start_us = 0;
+    int status;
+    while ((status = simulation_next(simulation, &frame)) > 0) {
+        if (!frame.number)
+            start_us = frame.time_us;
+        int recorded = recorder_frame(recorder, &frame, failure);
+        if (recorded < 0)
+            return recorded;
+        *count = frame.number + 1;
+        if (frame.number % SHARE_FRAMES == 0)
+            progress_show("simulating", (double)(frame.time_us - start_us) * 1e-6 /
+                                            simulation_duration_s(simulation));
+    }
+    progress_end();
+    return status == STATUS_END ? recorder_truth(recorder, simulation_truth(simulation), failure)
+                                : status;
+}
+
+static int write_file(const struct options *options, struct simulation *simulation)
+{
+    struct session_about about;
+    struct failure failure = {0}, closing = {0};
+    struct recorder *recorder;
+    describe(&about, simulation, options);
+    if (recorder_open(&recorder, options->output, &about, NULL, NULL, &failure) < 0)
+        return say_failure(&failure);
+    uint64_t frames = 0;
+    int status = write_frames(recorder, simulation, &frames, &failure);
+    int closed = recorder_close(recorder, &closing);
+    if (status < 0)
+        return say_failure(&failure);
+    if (closed < 0)
+        return say_failure(&closing);
+    const struct truth *truth = simulation_truth(simulation);
+    say("%s: %llu frames, %zu strokes, %zu holds, %zu hot spots", options->output,
+        (unsigned long long)frames, truth->stroke_count, truth->hold_count, truth->spot_count);
+    return EXIT_DONE;
+}
+
+static int run(const struct options *options)
+{
+    const char *scenario = *options->scenario ? options->scenario : DEFAULT_SCENARIO;
+    if (!strcmp(scenario, "list"))
+        return list_scenarios();
+    if (!*options->output) {
+        say_error("simulate wants --output FILE");
+        return EXIT_USAGE;
+    }
+    const struct simulation_options drawn = {.duration_s =
+                                                 isfinite(options->for_s) ? options->for_s : 0};
+    struct failure failure = {0};
+    struct simulation *simulation = simulation_create(scenario, options->seed, &drawn, &failure);
+    if (!simulation)
+        return say_failure(&failure);
+    int code = write_file(options, simulation);
+    simulation_destroy(simulation);
+    return code;
+}
+
+const struct verb verb_simulate = {
+    .name = "simulate",
+    .arguments = "",
+    .text = "make a session of which the truth is known",
+    .options = {.shared = OPTION_SCENARIO | OPTION_SEED | OPTION_OUTPUT | OPTION_FOR},
+    .run = run,
+};
