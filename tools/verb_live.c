@@ -16,6 +16,7 @@
 
 #define EVENT_MS    100
 #define PATIENCE_MS 5000 /* from being told to leave at once to being killed */
+#define HURRY       3    /* so many signals tell everybody to leave at once */
 #define SPOTS_MAX   256
 
 enum { ACQUIRE, DETECT, RECORD, CHILD_COUNT };
@@ -103,18 +104,19 @@ static void events_print(struct live *live)
     }
 }
 
-/* The first signal ends the source, and the end flows through; further ones hurry everybody. */
+/* The first signal ends the source, and the end flows through; further ones hurry everybody. One
+ * at a time: two that wait together would be one. */
 static void stops_pass_on(struct live *live)
 {
     bool failed = false;
     for (int i = 0; i < CHILD_COUNT; i++)
         failed |= live->children[i].done && live->children[i].exit_code;
-    unsigned stops = stopping_count() + (failed ? 2 : 0);
-    for (; live->stops < stops; live->stops++) {
+    if (live->stops < stopping_count() + (failed ? HURRY : 0)) {
         children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
-        if (live->stops)
-            live->kill_ms = monotonic_ms() + PATIENCE_MS;
+        live->stops++;
     }
+    if (live->stops >= HURRY && !live->kill_ms)
+        live->kill_ms = monotonic_ms() + PATIENCE_MS;
     if (live->kill_ms && monotonic_ms() > live->kill_ms)
         children_signal(live->children, CHILD_COUNT, SIGKILL);
 }

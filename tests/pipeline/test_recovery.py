@@ -1,0 +1,91 @@
+"""Whatever is killed, stopped or late: the recording is the same, frames and events, to the bit."""
+
+import os
+import signal
+import time
+import unittest
+
+import sessions
+from support import PipelineTest
+
+
+class Recovery(PipelineTest):
+    def undisturbed(self, source):
+        recorded = self.path("undisturbed.h5")
+        self.run_verb("live", "--source", f"session:{source}?speed=max", "--output", recorded)
+        return recorded
+
+    def live(self, source):
+        return self.start("live", "--json", "--source", f"session:{source}?speed=max", "--output",
+                          self.path("out.h5"))
+
+    def wait_for_strokes(self, live, count):
+        for line in live.stdout:
+            count -= '"event":"stroke"' in line
+            if not count:
+                return
+        self.fail("live ended before")
+
+    def assert_killed_and_same(self, verb):
+        source = self.session("a.h5", 60)
+        live = self.live(source)
+        for strokes in (4, 8):
+            self.wait_for_strokes(live, strokes)
+            os.kill(self.child_of(live, verb), signal.SIGKILL)
+        _, err = self.finish(live)
+        self.assertEqual(2, err.count(f"{verb} died (Killed); starting it again"), err)
+        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+
+    def test_a_killed_record_is_started_again_and_the_recording_is_the_same(self):
+        self.assert_killed_and_same("record")
+
+    def test_a_killed_detect_is_started_again_and_the_recording_is_the_same(self):
+        self.assert_killed_and_same("detect")
+
+    def test_a_killed_acquire_goes_on_where_it_was_and_the_recording_is_the_same(self):
+        self.assert_killed_and_same("acquire")
+
+    def test_readers_that_start_late_get_everything(self):
+        source = self.session("a.h5", 6)
+        acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
+        self.wait_until("frames", lambda: self.frames_acquired() >= 100)
+        detect = self.start("detect", "--readers", "1")
+        self.wait_until("more frames", lambda: self.frames_acquired() >= 150)
+        record = self.start("record", "--output", self.path("out.h5"))
+        for process in (record, detect, acquire):
+            self.finish(process)
+        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+
+    def test_stopped_readers_lose_nothing_and_do_not_slow_acquire(self):
+        source = self.session("a.h5", 6)
+        begun = time.monotonic()
+        acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
+        detect = self.start("detect", "--readers", "1")
+        record = self.start("record", "--output", self.path("out.h5"))
+        self.wait_until("the recording", lambda: os.path.exists(self.path("out.h5")))
+        for process in (detect, record):
+            process.send_signal(signal.SIGSTOP)
+        self.wait_until("all frames", lambda: self.frames_acquired() == 300)
+        self.assertLess(time.monotonic() - begun, 6 + 2)
+        for process in (detect, record):
+            process.send_signal(signal.SIGCONT)
+        for process in (record, detect, acquire):
+            self.finish(process)
+        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+
+    def test_a_record_that_is_interrupted_leaves_a_closed_whole_file(self):
+        source = self.session("a.h5", 30)
+        self.start("acquire", "--source", f"session:{source}")
+        self.start("detect")
+        record = self.start("record", "--output", self.path("out.h5"))
+        self.wait_until("frames", lambda: self.frames_acquired() >= 100)
+        record.send_signal(signal.SIGINT)
+        self.finish(record)
+        self.assertTrue(sessions.is_closed(self.path("out.h5")))
+        given, recorded = sessions.frames_of(source), sessions.frames_of(self.path("out.h5"))
+        self.assertGreaterEqual(len(recorded["time"]), 100 * 8)
+        self.assertTrue(given["pressure"].startswith(recorded["pressure"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
