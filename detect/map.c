@@ -7,7 +7,8 @@
 static const double smooth_mm = 5; /* one standard deviation */
 static const double ring_in_mm = 18, ring_out_mm = 48;
 static const double ring_in_pitches = 1.5, ring_out_pitches = 3.6;
-#define RING_MAX 1024
+#define SECTORS    4 /* directions; a ring has twice as many sides */
+#define SECTOR_MAX 128
 
 bool map_open(struct map *map, const struct geometry *geometry)
 {
@@ -97,24 +98,55 @@ static double median(float *values, size_t count)
                      : 0.5 * ((double)values[count / 2 - 1] + (double)values[count / 2]);
 }
 
-/* Median of the ring around a cell; of all places outside it when the ring is hardly covered. */
-static double ring(const struct map *map, uint32_t cell)
+struct sectors {
+    float values[2 * SECTORS][SECTOR_MAX];
+    size_t counts[2 * SECTORS];
+};
+
+static void sort_ring(const struct map *map, uint32_t cell, struct sectors *sectors)
 {
     double pitch = fmax(map->geometry.pitch_x_mm, map->geometry.pitch_y_mm);
     double in = fmax(ring_in_mm, ring_in_pitches * pitch);
     double out = fmax(ring_out_mm, ring_out_pitches * pitch);
+    int row = (int)(cell / map->geometry.cols), col = (int)(cell % map->geometry.cols);
     struct span span = span_around(map, cell, out);
-    float values[RING_MAX];
-    size_t count = 0;
+    memset(sectors->counts, 0, sizeof sectors->counts);
     for (int r = span.r0; r <= span.r1; r++)
         for (int c = span.c0; c <= span.c1; c++) {
             uint32_t other = (uint32_t)(r * map->geometry.cols + c);
             double d = cell_distance(map, cell, r, c);
             bool counts = 2 * map->passes[other] >= map->passes[cell];
-            if (d >= in && d <= out && counts && isfinite(map->smooth[other]) && count < RING_MAX)
-                values[count++] = map->smooth[other];
+            if (d < in || d > out || !counts || !isfinite(map->smooth[other]))
+                continue;
+            double turn =
+                atan2((r - row) * map->geometry.pitch_y_mm, (c - col) * map->geometry.pitch_x_mm) /
+                    6.283185307179586 +
+                1 + 0.25 / SECTORS;
+            size_t sector = (size_t)(turn * 2 * SECTORS) % (2 * SECTORS);
+            if (sectors->counts[sector] < SECTOR_MAX)
+                sectors->values[sector][sectors->counts[sector]++] = map->smooth[other];
         }
-    return count >= 4 ? median(values, count) : NAN;
+}
+
+/* What surrounds a place: in every direction the middle of what lies on its two sides, and of the
+   directions the highest. So a stripe of any direction, or a slope, is no rise. */
+static double ring(const struct map *map, uint32_t cell)
+{
+    struct sectors sectors;
+    double highest = NAN;
+    sort_ring(map, cell, &sectors);
+    for (size_t k = 0; k < SECTORS; k++) {
+        double sum = 0, sides = 0;
+        for (size_t side = k; side < 2 * SECTORS; side += SECTORS) {
+            if (sectors.counts[side] < 2)
+                continue;
+            sum += median(sectors.values[side], sectors.counts[side]);
+            sides++;
+        }
+        if (sides > 0)
+            highest = fmax(isnan(highest) ? 0 : highest, sum / sides);
+    }
+    return highest;
 }
 
 static bool is_summit(const struct map *map, uint32_t cell, double apart_mm)
@@ -132,7 +164,8 @@ static bool is_summit(const struct map *map, uint32_t cell, double apart_mm)
     return true;
 }
 
-/* Robust spread of the differences between places and the middle of two others beside them. */
+/* Spread of the differences between places and the middle of two others beside them, from their
+   30th percentile: most of a short path may be a hot spot's flank. */
 static double scatter(struct map *map)
 {
     uint16_t rows = map->geometry.rows, cols = map->geometry.cols;
@@ -152,7 +185,10 @@ static double scatter(struct map *map)
                     map->work[count++] = (float)fabs(bend);
             }
         }
-    return count >= 8 ? 1.4826 * median(map->work, count) / 1.22 : 0.1;
+    if (count < 8)
+        return 0.1;
+    qsort(map->work, count, sizeof *map->work, by_size);
+    return (double)map->work[(size_t)(0.3 * (double)count)] / 0.385 / 1.22;
 }
 
 /* Centre and radius of the rise around a summit. */

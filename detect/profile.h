@@ -1,34 +1,25 @@
 /**
  * @file profile.h
- * A tool's own pressure profile, learnt while it is on the mat: how pressure falls off from the
- * middle of a ball (by distance from its centre) or of a strip (by distance from its axis), and how
- * a strip's load is spread along it. Pressures are relative: over the contact's force.
- *
- * The spread along a strip is a low quantile over the way it rolled, not a mean, so that a hot spot
- * that the tool often meets does not become part of the tool.
+ * How a strip's load is spread along it, and what is usual for it. The usual spread is a low
+ * quantile over the way that the strip rolled, not a mean, so that a hot spot that it often meets
+ * does not become part of the tool. Loads are relative to the contact's force.
  */
 #ifndef ROLLSCOPE_DETECT_PROFILE_H
 #define ROLLSCOPE_DETECT_PROFILE_H
 
 #include "contacts.h"
 
-#define PROFILE_BINS  128
+/** Bins of one pitch along the strip; bin PROFILE_SIDES / 2 is where the axis passes the origin. */
 #define PROFILE_SIDES 768
 
 struct profile {
-    double off_bin_mm, side_bin_mm;
+    double bin_mm;
     bool strip;
-    double centre_mm[2], along[2], across[2];        /* of the contact in this frame */
-    double sums[PROFILE_BINS], counts[PROFILE_BINS]; /* relative pressure by distance */
-    double line[PROFILE_SIDES];                      /* this frame's load along the strip */
-    double spread[PROFILE_SIDES]; /* its low quantile over the way; 0 where nothing was seen yet */
-    int least_side, most_side;    /* of this frame's line */
-};
-
-/** A cell as a tool sees it. */
-struct profile_place {
-    double off_mm; /**< from the centre of the nearest ball, or from the strip's axis */
-    double side;   /**< position along the strip, in bins; 0 for balls */
+    double centre_mm[2], along[2], across[2]; /* of the contact in this frame */
+    double line[PROFILE_SIDES];               /* this frame's load along the strip */
+    double spread[PROFILE_SIDES];             /* what is usual; 0 where nothing was seen yet */
+    double pair[2];                           /* what is usual for each of two balls */
+    int least, most;                          /* first and last bin of this frame's line */
 };
 
 /** Empties the profile. */
@@ -37,25 +28,20 @@ void profile_clear(struct profile *profile, const struct geometry *geometry);
 /** Takes over where the contact is in this frame and empties its line. */
 void profile_aim(struct profile *profile, const struct track *track);
 
-/** Where a point lies under the tool. @param part the blob that it belongs to */
-struct profile_place profile_place(const struct profile *profile, const struct blob *part,
-                                   const double at_mm[2]);
+/** Adds a cell to the line. @param relative pressure over the contact's force */
+void profile_line(struct profile *profile, const double at_mm[2], double relative);
 
-/** First pass over a frame's cells, strips only: adds a cell to the line. */
-void profile_line(struct profile *profile, const struct profile_place *place, double relative);
+/** Learns the spread from the line. @param way_mm rolled since the last frame */
+void profile_learn(struct profile *profile, double way_mm);
 
-/** After the first pass: learns the spread from the line. @param way_mm rolled since the last frame
- */
-void profile_learn_line(struct profile *profile, double way_mm);
+/** Load of this frame in a bin over what is usual; NaN at the strip's ends, where little is. */
+double profile_ratio(const struct profile *profile, int bin);
 
-/** Second pass: learns how pressure falls off. */
-void profile_learn(struct profile *profile, const struct profile_place *place, double relative,
-                   double weight);
+/** The pressure of one of two balls over what is usual for it, which it learns.
+ *  @param side 0 or 1: which of them. @param way_mm rolled since the last frame */
+double profile_pair(struct profile *profile, int side, double value, double way_mm);
 
-/** The relative pressure to expect at a place; 0 where nothing is known yet. */
-double profile_expect(const struct profile *profile, const struct profile_place *place);
-
-/** How well the tool covers a place: the fall-off alone, 1 in the middle. */
-double profile_cover(const struct profile *profile, const struct profile_place *place);
+/** Where the middle of a strip is in a bin, in the mat's frame. */
+void profile_place(const struct profile *profile, int bin, double at_mm[2]);
 
 #endif

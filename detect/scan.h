@@ -1,30 +1,34 @@
 /**
  * @file scan.h
- * What one tool has pressed since its last stroke, cell by cell, against its own profile.
+ * What one tool has met since its last stroke, place by place.
+ *
+ * By no-slip rolling a place of the body always meets the same place on the mat, under the middle
+ * of the tool. So what is compared is the load under the middle: for a strip its load at each point
+ * along it, relative to the strip's own spread of load (profile.h) and to the whole force; for
+ * balls the mean pressure, relative to what is typical for the pass. Each value belongs to the
+ * place where the middle is, and is shared among the four cells around it by distance.
  */
 #ifndef ROLLSCOPE_DETECT_SCAN_H
 #define ROLLSCOPE_DETECT_SCAN_H
 
 #include "profile.h"
-#include "traces.h"
 
-#define SCAN_FORCES 1024
+#include <stdbool.h>
+
+#define SCAN_VALUES 1024
 
 struct scan {
     struct geometry geometry;
     uint32_t cells;
     struct profile profile;
-    double force_n;         /* of the last frame */
     double low_mm, high_mm; /* reach of a strip along its axis */
-    double seconds;
-    uint32_t force_count, force_skip, force_seen;
-    float forces[SCAN_FORCES];
-    float *load;     /* [cells] integral of pressure over force (strip) or of pressure (ball) */
-    float *expected; /* [cells] integral of what the profile leads to expect */
-    float *cover;    /* [cells] how well the cell was covered at best, 0 .. 1 */
-    float *pressed;  /* [cells] integral of pressure, kPa s */
-    float *dwell;    /* [cells] time covered, s */
-    float *peak;     /* [cells] highest pressure, kPa */
+    uint32_t value_count, value_skip, value_seen;
+    float values[SCAN_VALUES]; /* a ball's mean pressures, evenly spaced in time */
+    float *load;               /* [cells] integral of the value over time, shared among cells */
+    float *weight;             /* [cells] of the time */
+    float *cover;              /* [cells] largest share that the cell had, 0 .. 1 */
+    float *pressed;            /* [cells] integral of pressure, kPa s */
+    float *peak;               /* [cells] highest pressure, kPa */
 };
 
 /** Allocates the arrays. @return false when out of memory */
@@ -33,18 +37,18 @@ bool scan_open(struct scan *scan, const struct geometry *geometry);
 /** Forgets the tool: another one comes. */
 void scan_begin(struct scan *scan);
 
-/** Forgets what was pressed, keeps the profile. */
+/** Forgets what was met, keeps the profile. */
 void scan_clear(struct scan *scan);
 
 /** Takes a frame in. @param slot the contact's */
 void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
                const struct pressure *pressure, double dt_s);
 
-/** Relative pressure of a cell in this pass: 1 as expected. NaN where the tool hardly was. */
-double scan_ratio(const struct scan *scan, uint32_t cell, double base);
-
-/** What a ball's ratios are to be divided by: the typical force of the pass, N; 1 for a strip. */
+/** What a ball's values are to be divided by: the low side of the pass, kPa; 1 for a strip. */
 double scan_base(struct scan *scan);
+
+/** Relative load of a cell in this pass: about 1. NaN where the tool's middle was not. */
+double scan_ratio(const struct scan *scan, uint32_t cell, double base);
 
 void scan_close(struct scan *scan);
 

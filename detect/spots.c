@@ -117,15 +117,15 @@ void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
     remember(spots, scan, stroke);
     for (uint32_t cell = 0; cell < spots->cells; cell++) {
         double ratio = scan_ratio(scan, cell, base);
+        spots->pressed[cell] += scan->pressed[cell];
+        spots->dwell[cell] += scan->weight[cell];
+        spots->peak[cell] = fmaxf(spots->peak[cell], scan->peak[cell]);
         if (!isfinite(ratio))
             continue;
         if (spots->map.passes[cell] <= 0)
             spots->first_s[cell] = (float)stroke->start_s;
         spots->last_s[cell] = (float)stroke->end_s;
         map_add(&spots->map, cell, ratio);
-        spots->pressed[cell] += scan->pressed[cell];
-        spots->dwell[cell] += scan->dwell[cell];
-        spots->peak[cell] = fmaxf(spots->peak[cell], scan->peak[cell]);
     }
     scan_clear(scan);
     spots->changed = true;
@@ -220,7 +220,7 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {
-        if (peaks[i].contrast < significance * peaks[i].scatter)
+        if (peaks[i].contrast < significance * hypot(peaks[i].scatter, peaks[i].error))
             continue;
         struct place *place = place_of(spots, &peaks[i]);
         if (!place)
