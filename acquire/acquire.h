@@ -102,6 +102,7 @@ struct protocol {
     const char *variants;   /**< names for `variant=NAME`, blank separated; NULL: there are none */
     unsigned baud;          /**< usual rate; 0: irrelevant */
     unsigned proof;         /**< good frames that prove the protocol while probing */
+    unsigned also_asked;    /**< variant whose start is tried too while probing; 0: none */
     bool carries_geometry;  /**< false: rows, cols, pitch come from the address or configuration */
     struct mat_setup usual; /**< what is assumed where nothing else is said */
     /** What the host says to such a mat, to bytes [HOST_WORD_SIZE]. @return size; 0: nothing. */

@@ -248,6 +248,7 @@ static int feed_end(struct feed *feed, int status, struct failure *failure)
     feed->gone = feed->gap = true;
     feed->at = feed->size = 0;
     decoder_reset(feed->decoder);
+    numbering_forget(&feed->numbering);
     return STATUS_LOST;
 }
 

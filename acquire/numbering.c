@@ -1,5 +1,7 @@
 #include "numbering.h"
 
+#include <string.h>
+
 /* More missing frames than this are a restart with other numbers: half a day at 1000 Hz. */
 #define STEP_MAX 43200000u
 
@@ -41,4 +43,9 @@ enum numbering_verdict numbering_push(struct numbering *numbering, uint32_t sequ
     numbering->started = true;
     remember(numbering, sequence, device_us);
     return first || forward ? NUMBERING_NEXT : NUMBERING_RESTART;
+}
+
+void numbering_forget(struct numbering *numbering)
+{
+    memset(numbering->seen, 0, sizeof numbering->seen);
 }

@@ -38,4 +38,7 @@ enum numbering_verdict {
 enum numbering_verdict numbering_push(struct numbering *numbering, uint32_t sequence,
                                       uint64_t device_us, uint64_t *steps);
 
+/** Forgets what a duplicate would be known by: the line was down, nothing old comes any more. */
+void numbering_forget(struct numbering *numbering);
+
 #endif

@@ -121,35 +121,43 @@ static int listen_for(struct probing *probing, int64_t time_us, struct failure *
     }
 }
 
-/* Says the start of one candidate and of each of its variants, listening in between. */
+/* Says a word of one candidate and listens. */
+static int word_try(struct probing *probing, const struct candidate *candidate, enum host_word word,
+                    struct failure *failure)
+{
+    int status =
+        transport_say(probing->transport, candidate->protocol, &candidate->setup, word, failure);
+    return status ? status : listen_for(probing, LISTEN_MS * INT64_C(1000), failure);
+}
+
+/* Says the start of one candidate; a mat that answers with one frame is asked for more. */
 static int candidate_ask(struct probing *probing, struct candidate *candidate,
                          struct failure *failure)
 {
-    unsigned given = candidate->setup.variant, variants = 0;
-    const char *names = candidate->protocol->variants;
-    for (const char *at = names; !given && at && *at; variants++)
-        at += strcspn(at, " ") + strspn(at + strcspn(at, " "), " ");
-    uint8_t last[HOST_WORD_SIZE];
-    size_t last_size = 0;
-    for (unsigned variant = given; variant <= given + variants; variant++) {
-        uint8_t said[HOST_WORD_SIZE];
-        candidate->setup.variant = variant;
-        size_t size = candidate->protocol->say(&candidate->setup, HOST_START, said);
-        if (size == 0 || (size == last_size && !memcmp(said, last, size)))
-            continue;
-        memcpy(last, said, last_size = size);
-        int status = transport_say(probing->transport, candidate->protocol, &candidate->setup,
-                                   HOST_START, failure);
-        if (!status)
-            status = listen_for(probing, LISTEN_MS * INT64_C(1000), failure);
-        struct candidate *found = winner(probing, false);
-        if (status || found == candidate)
-            return status;
-        if (found || probing->ended)
-            break;
+    uint8_t said[HOST_WORD_SIZE];
+    if (candidate->protocol->say(&candidate->setup, HOST_START, said) == 0)
+        return STATUS_OK;
+    const struct decoder_counters *seen = decoder_counters(candidate->decoder);
+    uint64_t before = seen->frames;
+    int status = word_try(probing, candidate, HOST_START, failure);
+    while (!status && seen->frames > before && !winner(probing, false) && !probing->ended) {
+        before = seen->frames;
+        status = word_try(probing, candidate, HOST_POLL, failure);
     }
-    candidate->setup.variant = given;
-    return STATUS_OK;
+    return status;
+}
+
+/* The same for the other variant that the protocol wants to be tried. */
+static int variant_ask(struct probing *probing, struct candidate *candidate,
+                       struct failure *failure)
+{
+    if (candidate->setup.variant || !candidate->protocol->also_asked)
+        return STATUS_OK;
+    candidate->setup.variant = candidate->protocol->also_asked;
+    int status = candidate_ask(probing, candidate, failure);
+    if (winner(probing, false) != candidate)
+        candidate->setup.variant = 0;
+    return status;
 }
 
 static int probing_run(struct probing *probing, struct failure *failure)
@@ -162,6 +170,8 @@ static int probing_run(struct probing *probing, struct failure *failure)
             if (winner(probing, false) || probing->ended)
                 return STATUS_OK;
             status = candidate_ask(probing, &probing->candidates[i], failure);
+            if (!status && !winner(probing, false))
+                status = variant_ask(probing, &probing->candidates[i], failure);
         }
     return status;
 }

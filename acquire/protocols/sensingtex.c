@@ -258,6 +258,7 @@ const struct protocol protocol_sensingtex = {
     .variants = "v4 v5 fitness",
     .baud = 115200,
     .proof = 3,
+    .also_asked = VARIANT_FITNESS,
     .usual = {.info = {.geometry = {24, 24, 20, 20, 0, 1, 0, UINT16_MAX}, .device = "Sensing Tex"}},
     .say = say,
     .packet_size = packet_size,

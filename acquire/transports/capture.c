@@ -142,9 +142,11 @@ int capture_open(struct transport *transport, const struct address *address,
 {
     static const struct transport_ops ops = {
         .read = capture_read, .epoch_us = capture_epoch_us, .close = capture_close};
-    double speed = 0, epoch_s = EPOCH_S;
+    double speed = 1, epoch_s = EPOCH_S;
     int status = address_number(address, "epoch_s", 0, 9e9, &epoch_s, failure);
-    if (!status && strcmp(address_get(address, "speed", "max"), "max") != 0)
+    if (!strcmp(address_get(address, "speed", ""), "max"))
+        speed = 0;
+    else if (!status)
         status = address_number(address, "speed", 1e-3, 1e6, &speed, failure);
     if (status)
         return status;

@@ -169,7 +169,7 @@ static void a_file_that_is_no_capture_is_refused_with_its_line(void **state)
     int file = mkstemp(path);
     assert_true(file >= 0);
     assert_int_equal(write(file, "Lorem ipsum\ndolor\n", 18), 18);
-    snprintf(text, sizeof text, "file:%s", path);
+    snprintf(text, sizeof text, "file:%s?speed=max", path);
     refused(text, STATUS_FORMAT, "line 1");
     close(file);
     unlink(path);
@@ -183,7 +183,7 @@ static void bytes_that_no_protocol_explains_are_shown(void **state)
     assert_true(file >= 0);
     for (int i = 0; i < 40; i++)
         assert_int_equal(write(file, "10, 3q2+796tvu8=\n", 17), 17); /* de ad be ef de ad be ef */
-    snprintf(text, sizeof text, "file:%s", path);
+    snprintf(text, sizeof text, "file:%s?speed=max", path);
     refused(text, STATUS_FORMAT, "nothing decodes: first bytes de ad be ef");
     close(file);
     unlink(path);

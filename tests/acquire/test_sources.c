@@ -1,0 +1,238 @@
+/* Emulated mats on pseudo-terminals and TCP: handshakes, polling, restarts, cables pulled. */
+#include "support_line.h"
+#include "support_mat.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { FRAMES = 300, WAIT_MS = 5000 };
+
+static struct frame frame_next(struct source *source)
+{
+    struct frame frame = {0};
+    struct failure failure = {0};
+    int status = source_read(source, &frame, WAIT_MS, &failure);
+    if (status != 1)
+        fail_msg("no frame: %d %s", status, failure.text);
+    return frame;
+}
+
+static const char *const spoken[] = {
+    "rollscope&rows=8&cols=8",
+    "sensingtex&rows=8&cols=8&variant=v4",
+    "sensingtex&rows=8&cols=8&variant=v5",
+    "sensingtex&rows=8&cols=8&variant=fitness",
+    "sensitronics&rows=8&cols=8&variant=short",
+    "sensitronics&rows=8&cols=8&variant=named",
+    "sensitronics&rows=8&cols=8&variant=runs",
+};
+
+static void every_mat_is_recognised_started_and_read_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+        struct line line;
+        struct fake_mat mat;
+        line_open(&line);
+        fake_mat_start(&mat, line.master, spoken[i], FRAMES);
+        bool carries = !strncmp(spoken[i], "rollscope", 9);
+        struct source *source = source_of("pty:%s%s", line.path, carries ? "" : "?rows=8&cols=8");
+        unsigned first = 0;
+        for (unsigned n = 0; n + 1 + first < FRAMES; n++) {
+            struct frame frame = frame_next(source);
+            if (n == 0) /* runs begin with the second frame */
+                first = scan_number(frame.cells);
+            assert_in_range(first, 0, 1);
+            assert_int_equal(scan_number(frame.cells), n + first);
+            assert_int_equal(frame.number, n);
+        }
+        assert_memory_equal(source_info(source)->protocol, spoken[i], 5);
+        assert_int_equal(source_info(source)->geometry.rows, 8);
+        source_close(source);
+        fake_mat_stop(&mat);
+        close(line.master);
+    }
+}
+
+static void a_mat_that_restarts_is_started_again_and_the_gap_is_named(void **state)
+{
+    (void)state;
+    struct line line;
+    struct fake_mat mat;
+    line_open(&line);
+    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 100);
+    struct source *source = source_of("pty:%s?protocol=rollscope", line.path);
+    struct frame last = {0};
+    for (unsigned n = 0; n < 100; n++)
+        last = frame_next(source);
+    assert_int_equal(scan_number(last.cells), 99);
+    assert_int_equal(last.sequence, 99);
+    atomic_store(&mat.restart, true);
+    atomic_store(&mat.limit, 200);
+    struct frame next = frame_next(source);
+    assert_int_equal(scan_number(next.cells), 100);
+    assert_true(next.flags & FRAME_GAP_BEFORE);
+    assert_true(next.flags & FRAME_RESYNCHRONISED);
+    assert_true(next.time_us > last.time_us && next.sequence > last.sequence + 1);
+    next = frame_next(source);
+    assert_false(next.flags & FRAME_GAP_BEFORE);
+    struct source_health health;
+    source_health(source, &health);
+    assert_int_equal(health.restarts, 1);
+    source_close(source);
+    fake_mat_stop(&mat);
+    close(line.master);
+}
+
+static void frames_sent_twice_are_given_once(void **state)
+{
+    (void)state;
+    struct line line;
+    struct fake_mat mat;
+    line_open(&line);
+    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 0);
+    atomic_store(&mat.twice, true);
+    atomic_store(&mat.limit, 50);
+    struct source *source = source_of("pty:%s?protocol=rollscope", line.path);
+    for (unsigned n = 0; n < 50; n++)
+        assert_int_equal(scan_number(frame_next(source).cells), n);
+    struct frame frame;
+    assert_int_equal(source_read(source, &frame, 50, NULL), 0);
+    struct source_health health;
+    source_health(source, &health);
+    assert_int_equal(health.duplicates, 50);
+    assert_int_equal(health.lost, 0);
+    source_close(source);
+    fake_mat_stop(&mat);
+    close(line.master);
+}
+
+static unsigned descriptors_open(void)
+{
+    unsigned count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* The cable: a link that leads to another pseudo-terminal after each replug. */
+static void cable_plug(struct line *line, const char *link_path)
+{
+    line_open(line);
+    unlink(link_path);
+    assert_int_equal(symlink(line->path, link_path), 0);
+}
+
+static void a_cable_pulled_again_and_again_costs_gaps_and_nothing_else(void **state)
+{
+    (void)state;
+    const char *rounds_text = getenv("ROLLSCOPE_REPLUGS");
+    unsigned rounds = rounds_text ? (unsigned)atoi(rounds_text) : 10, before = 0;
+    char link_path[64];
+    snprintf(link_path, sizeof link_path, "/tmp/rollscope-cable-%d", (int)getpid());
+    struct line line;
+    struct fake_mat mat;
+    cable_plug(&line, link_path);
+    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 20);
+    struct source *source = source_of("pty:%s?protocol=rollscope", link_path);
+    int64_t last_us = 0;
+    for (unsigned round = 0; round <= rounds; round++) {
+        for (unsigned n = 0; n < 20; n++) {
+            struct frame frame = frame_next(source);
+            assert_int_equal(scan_number(frame.cells), n);
+            assert_int_equal(!!(frame.flags & FRAME_GAP_BEFORE), n == 0 && round > 0);
+            assert_true(frame.time_us > last_us);
+            last_us = frame.time_us;
+        }
+        if (round == 0)
+            before = descriptors_open();
+        fake_mat_stop(&mat);
+        close(line.master);
+        struct frame frame;
+        struct failure failure;
+        assert_int_equal(source_read(source, &frame, 50, &failure), STATUS_LOST);
+        cable_plug(&line, link_path);
+        fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 20);
+    }
+    assert_int_equal(descriptors_open(), before - 1); /* the last one is not open yet */
+    struct source_health health;
+    source_health(source, &health);
+    assert_int_equal(health.disconnects, rounds + 1);
+    source_close(source);
+    fake_mat_stop(&mat);
+    close(line.master);
+    unlink(link_path);
+}
+
+static void a_network_board_that_hangs_up_is_called_again(void **state)
+{
+    (void)state;
+    int port, listener = loopback_listen(&port);
+    struct source *source = source_of("tcp://127.0.0.1:%d?protocol=rollscope", port);
+    for (unsigned round = 0; round < 3; round++) {
+        int peer = -1;
+        struct frame frame;
+        struct failure failure;
+        if (round > 0)
+            assert_int_equal(source_read(source, &frame, 300, &failure), 0);
+        peer = accept(listener, NULL, NULL);
+        assert_true(peer >= 0);
+        struct fake_mat mat;
+        fake_mat_start(&mat, peer, "rollscope&rows=8&cols=8", 30);
+        for (unsigned n = 0; n < 30; n++)
+            assert_int_equal(scan_number(frame_next(source).cells), n);
+        fake_mat_stop(&mat);
+        close(peer);
+        assert_int_equal(source_read(source, &frame, WAIT_MS, &failure), STATUS_LOST);
+    }
+    source_close(source);
+    close(listener);
+}
+
+static void noise_on_a_line_is_said_with_its_first_bytes(void **state)
+{
+    (void)state;
+    struct line line;
+    line_open(&line);
+    uint8_t noise[2000];
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)(0x80 | i * 37);
+    size_t ends[] = {sizeof noise};
+    struct pieces pieces = {.bytes = noise, .size = sizeof noise, .count = 1, .ends = ends};
+    line_feed(&line, &pieces);
+    struct address address;
+    struct failure failure;
+    struct source *source;
+    char text[128];
+    snprintf(text, sizeof text, "pty:%s", line.path);
+    assert_int_equal(address_parse(&address, text, NULL), STATUS_OK);
+    assert_int_equal(source_open(&source, &address, &failure), STATUS_FORMAT);
+    assert_non_null(strstr(failure.text, "nothing decodes"));
+    assert_non_null(strstr(failure.text, "80 a5 ca ef"));
+    line_close(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_mat_is_recognised_started_and_read_whole),
+        cmocka_unit_test(a_mat_that_restarts_is_started_again_and_the_gap_is_named),
+        cmocka_unit_test(frames_sent_twice_are_given_once),
+        cmocka_unit_test(a_cable_pulled_again_and_again_costs_gaps_and_nothing_else),
+        cmocka_unit_test(a_network_board_that_hangs_up_is_called_again),
+        cmocka_unit_test(noise_on_a_line_is_said_with_its_first_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
