@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 /** From now on SIGINT and SIGTERM are counted and interrupt what waits, also those that came while
- *  they were held; SIGPIPE is ignored. */
+ *  they were held; SIGPIPE and SIGXFSZ (a
+ *  file at its size limit) are ignored: the write says what is wrong. */
 void stopping_catch(void);
 
 /** Holds SIGINT and SIGTERM back, or lets them through; a child inherits it. */

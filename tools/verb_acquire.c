@@ -76,14 +76,15 @@ static bool room(const struct acquisition *acquisition)
            (readers_came(acquisition) && frame_publisher_room(acquisition->publisher));
 }
 
-/* After a restart the mat's clock or numbers may have begun again: they go on rising, and the
- * first frame says that some are missing. */
+/* After a restart the mat's clock or numbers may have begun again: they go on rising, and unless
+ * its numbers show that none is missing, the first frame says that some are. */
 static void frame_continue(struct acquisition *acquisition, struct frame *frame)
 {
     if (acquisition->continued) {
         const struct frame *before = &acquisition->before;
         acquisition->continued = false;
-        frame->flags |= FRAME_GAP_BEFORE;
+        if (frame->sequence != before->sequence + 1)
+            frame->flags |= FRAME_GAP_BEFORE;
         if (frame->time_us <= before->time_us)
             acquisition->shift_us = before->time_us + STEP_US - frame->time_us;
         if (frame->sequence <= before->sequence)

@@ -9,14 +9,19 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define FRAME_MS   20
 #define EVENT_MS   20
-#define DETECT_MS  3000  /* how long the end waits for a detector that was never there */
-#define MISSING_MS 30000 /* and for one that was */
-#define LATE_MS    1000  /* how long a stop waits for the events of the last frames */
-#define TURN       64    /* frames before it is the events' turn */
-#define OVERLAP    4096  /* events read again after a restart; the file knows which it has */
+#define DETECT_MS  3000       /* how long the end waits for a detector that was never there */
+#define MISSING_MS 30000      /* and for one that was */
+#define LATE_MS    1000       /* how long a stop waits for the events of the last frames */
+#define TURN       64         /* frames before it is the events' turn */
+#define ROOM_MS    200        /* between two looks at the disk */
+#define ROOM_BYTES (8U << 20) /* free beyond a copy of the file, before recording goes on */
+#define OVERLAP    4096       /* events read again after a restart; the file knows which it has */
 
 struct recordist {
     const struct options *options;
@@ -27,6 +32,7 @@ struct recordist {
     struct event_reader *events;
     struct recording recording;
     bool frames_over, events_over;
+    bool unwritable; /* the file could not be written any more */
 };
 
 static uint64_t first_event(const struct recording *recording)
@@ -66,9 +72,9 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
         status = session_await(recordist, failure);
     if (status)
         return status;
-    if (*options->output)
+    if (!*recordist->path && *options->output)
         snprintf(recordist->path, sizeof recordist->path, "%s", options->output);
-    else
+    else if (!*recordist->path)
         session_name(recordist->path, sizeof recordist->path);
     struct recording *recording = &recordist->recording;
     status = recording_open(recording, recordist->path, &recordist->session, &options->parameters,
@@ -172,24 +178,77 @@ static int record(struct recordist *recordist, struct failure *failure)
     return status;
 }
 
+static void readers_close(struct recordist *recordist)
+{
+    frame_reader_close(recordist->frames);
+    event_reader_close(recordist->events);
+    recordist->frames = NULL;
+    recordist->events = NULL;
+}
+
+/* Until a stop, the end, or all is written or some of it cannot be; the file is then closed. */
+static int record_once(struct recordist *recordist, struct failure *failure)
+{
+    struct failure closing = {0};
+    int status = record_begin(recordist, failure);
+    if (!status)
+        status = record(recordist, failure);
+    recordist->unwritable =
+        recordist->recording.recorder && (status == STATUS_FULL || status == STATUS_SYSTEM);
+    int closed = recorder_close(recordist->recording.recorder, &closing);
+    if (!status && closed) {
+        status = closed;
+        *failure = closing;
+    }
+    readers_close(recordist);
+    return status;
+}
+
+static bool has_room(const struct recordist *recordist)
+{
+    struct stat file;
+    struct statvfs disk;
+    struct rlimit limit;
+    if (stat(recordist->path, &file) || statvfs(recordist->path, &disk) ||
+        getrlimit(RLIMIT_FSIZE, &limit) || disk.f_flag & ST_RDONLY)
+        return false;
+    uint64_t wanted = (uint64_t)file.st_size + ROOM_BYTES;
+    return (uint64_t)disk.f_bavail * disk.f_frsize > wanted && limit.rlim_cur > wanted;
+}
+
+/* The ring keeps what comes meanwhile. @return whether there is room again before the end */
+static bool room_await(struct recordist *recordist)
+{
+    struct bus_reader_options nothing = {.session = recordist->session.id, .from = INT64_MAX};
+    struct frame_reader *watch;
+    struct frame frame;
+    bool room = false;
+    if (frame_reader_open(&watch, recordist->folder, &nothing, NULL))
+        return false;
+    while (!room && !stopping_count() && frame_reader_next(watch, &frame, ROOM_MS, NULL) >= 0)
+        room = has_room(recordist);
+    frame_reader_close(watch);
+    if (room)
+        say_error("there is room again: recording goes on");
+    return room;
+}
+
 static int run(const struct options *options)
 {
     struct recordist recordist = {.options = options, .own = options->own};
-    struct failure failure = {0}, closing = {0};
+    struct failure failure = {0};
+    int status;
+    bool again = false;
     stopping_catch();
-    int status = record_begin(&recordist, &failure);
-    if (!status)
-        status = record(&recordist, &failure);
-    int closed = recorder_close(recordist.recording.recorder, &closing);
-    if (!status && closed) {
-        status = closed;
-        failure = closing;
-    }
-    frame_reader_close(recordist.frames);
-    event_reader_close(recordist.events);
+    do {
+        status = record_once(&recordist, &failure);
+        if (recordist.unwritable)
+            say_error("%s; waiting for room, the session goes on", failure.text);
+        again = recordist.unwritable && room_await(&recordist);
+    } while (again);
     if (status && status != STATUS_END)
         return say_failure(&failure);
-    if (recordist.recording.recorder)
+    if (recordist.recording.frames)
         say("%s: %llu frames", recordist.path, (unsigned long long)recordist.recording.frames);
     return EXIT_DONE;
 }

@@ -1,6 +1,7 @@
 """Whatever is killed, stopped or late: the recording is the same, frames and events, to the bit."""
 
 import os
+import resource
 import signal
 import time
 import unittest
@@ -69,6 +70,24 @@ class Recovery(PipelineTest):
         self.assertLess(time.monotonic() - begun, 6 + 2)
         for process in (detect, record):
             process.send_signal(signal.SIGCONT)
+        for process in (record, detect, acquire):
+            self.finish(process)
+        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+
+    def test_recording_goes_on_when_a_full_disk_has_room_again(self):
+        source = self.session("a.h5", 12)
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=2", "--readers", "2")
+        detect = self.start("detect", "--readers", "1")
+        record = self.start("record", "--output", self.path("out.h5"))
+        self.wait_until("frames", lambda: self.frames_acquired() >= 150)
+        size = os.path.getsize(self.path("out.h5"))
+        resource.prlimit(record.pid, resource.RLIMIT_FSIZE, (size + (1 << 19), resource.RLIM_INFINITY))
+        self.assertIn("recording stopped", record.stderr.readline() + record.stderr.readline())
+        held = sessions.frames_of(self.path("out.h5"))["time"]
+        self.assertTrue(sessions.frames_of(source)["time"].startswith(held))
+        self.wait_until("more frames", lambda: self.frames_acquired() >= 400)
+        resource.prlimit(record.pid, resource.RLIMIT_FSIZE,
+                         (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         for process in (record, detect, acquire):
             self.finish(process)
         self.assert_same_session(self.undisturbed(source), self.path("out.h5"))

@@ -1,0 +1,74 @@
+"""A mat does not wait: what is lost while acquire is dead is a named gap, and nothing else is lost."""
+
+import os
+import signal
+import unittest
+
+import h5py
+import numpy as np
+
+import mat
+from support import PipelineTest
+
+GAP_BEFORE = 1
+
+
+class RealTime(PipelineTest):
+    def setUp(self):
+        super().setUp()
+        self.mat = mat.Mat()
+
+    def tearDown(self):
+        super().tearDown()
+        self.mat.close()
+
+    def recorded(self):
+        with h5py.File(self.path("out.h5"), "r") as file:
+            return {name: file[name][()] for name in ("time", "sequence", "flags", "pressure")}
+
+    def assert_true_frames(self, recorded):
+        """Each frame's cells are those that the mat sent: frame n is told by its first cell."""
+        first = recorded["pressure"][:, 0, 0].astype(int)
+        for number, frame in zip(first, recorded["pressure"]):
+            np.testing.assert_array_equal(mat.cells(int(number)), frame.ravel())
+        return first
+
+    def test_frames_from_a_mat_are_recorded_without_a_gap(self):
+        live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
+                          self.path("out.h5"), "--for", "3")
+        self.finish(live)
+        recorded = self.recorded()
+        first = self.assert_true_frames(recorded)
+        self.assertGreaterEqual(len(first), 299)
+        np.testing.assert_array_equal(np.arange(first[0], first[0] + len(first)), first)
+        self.assertEqual(0, np.count_nonzero(recorded["flags"][1:] & GAP_BEFORE))
+
+    def test_the_death_of_acquire_is_one_named_gap_and_nothing_else_is_missing(self):
+        live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
+                          self.path("out.h5"))
+        self.wait_until("frames", lambda: self.frames_acquired() >= 100)
+        self.mat.mute = True
+        os.kill(self.child_of(live, "acquire"), signal.SIGKILL)
+        silent_at = self.mat.sequence
+        self.wait_until("lost scans", lambda: self.mat.sequence >= silent_at + 20)
+        self.mat.mute = False
+        before = self.frames_acquired()
+        self.wait_until("more frames", lambda: self.frames_acquired() >= before + 100)
+        live.send_signal(signal.SIGINT)
+        _, err = self.finish(live)
+        self.assertIn("acquire died (Killed); starting it again", err)
+        recorded = self.recorded()
+        first = self.assert_true_frames(recorded)
+        self.assertGreaterEqual(len(first), 200)
+        steps = np.diff(first)
+        gaps = np.flatnonzero(steps != 1)
+        self.assertEqual(1, len(gaps), steps)
+        self.assertGreaterEqual(steps[gaps[0]], 20)
+        np.testing.assert_array_equal(gaps + 1,
+                                      np.flatnonzero(recorded["flags"][1:] & GAP_BEFORE) + 1)
+        self.assertTrue(np.all(np.diff(recorded["time"]) > 0))
+        self.assertTrue(np.all(np.diff(recorded["sequence"].astype(int)) > 0))
+
+
+if __name__ == "__main__":
+    unittest.main()
