@@ -118,7 +118,8 @@ static int show_ports(const struct options *options)
     int code = EXIT_DONE;
     for (size_t i = 0; i < count; i++) {
         struct device device = {.port = &ports[i]};
-        snprintf(device.address, sizeof device.address, "serial:%s", ports[i].name);
+        snprintf(device.address, sizeof device.address, "serial:%.*s", PORT_NAME_SIZE - 1,
+                 ports[i].name);
         if (show(&device, options) != EXIT_DONE)
             code = EXIT_FAILED;
     }

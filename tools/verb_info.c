@@ -141,8 +141,10 @@ static void print_found(const struct view *view)
     if (holds->count)
         printf("  %-10s %zu, %s together\n", "holds", holds->count,
                report_clock(clock, hold_total_s(holds)));
+    if (spots->count)
+        printf("  %-10s %zu\n", "hot spots", spots->count);
     for (size_t i = 0; i < spots->count; i++) {
-        printf("  %-10s ", i ? "" : "hot spots");
+        printf("    ");
         report_event(stdout, &spots->events[i]);
     }
     if (view->has_truth)
