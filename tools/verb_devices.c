@@ -124,7 +124,7 @@ static int show_ports(const struct options *options)
             code = EXIT_FAILED;
     }
     if (count == 0)
-        say("there is no serial port; without a mat try rollscope live --source sim:roller");
+        say("there is no serial port");
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include "say.h"
 #include "verbs.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -132,7 +133,8 @@ static void print_found(const struct view *view)
     const struct findings_list *spots = &view->findings.lists[EVENT_SPOT];
     const struct summary *summary = findings_summary(&view->findings);
     if (!summary && !strokes->count && !holds->count)
-        printf("  %-10s none recorded; try rollscope analyze %s\n", "results", view->file);
+        printf("  %-10s none recorded; try %s analyze %s\n", "results", program_invocation_name,
+               view->file);
     else if (summary)
         printf("  %-10s %u one way, %u cycles, %u slow and deep\n", "strokes", summary->one_way,
                summary->cycles, summary->slow_deep);
@@ -148,9 +150,9 @@ static void print_found(const struct view *view)
         report_event(stdout, &spots->events[i]);
     }
     if (view->has_truth)
-        printf("  %-10s %zu strokes, %zu holds, %zu hot spots; try rollscope score %s\n", "truth",
+        printf("  %-10s %zu strokes, %zu holds, %zu hot spots; try %s score %s\n", "truth",
                view->truth.stroke_count, view->truth.hold_count, view->truth.spot_count,
-               view->file);
+               program_invocation_name, view->file);
 }
 
 static void print_words(const struct view *view)

@@ -8,6 +8,7 @@
 #include "stopping.h"
 #include "verbs.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -140,9 +141,10 @@ static void summary_say(const struct live *live)
         report_summary(to, &live->summary);
     fprintf(to,
             "recorded  %s\n"
-            "next      rollscope info %s\n"
-            "          rollscope analyze --json %s\n",
-            live->output, live->output, live->output);
+            "next      %s info %s\n"
+            "          %s analyze --json %s\n",
+            live->output, program_invocation_name, live->output, program_invocation_name,
+            live->output);
 }
 
 static int live_begin(struct live *live, struct failure *failure)

@@ -47,7 +47,7 @@ class Info(unittest.TestCase):
         self.assertTrue(all(len(line) < 100 + len(self.path) for line in lines))
         self.assertIn("16 x 24 cells of 10 x 10 mm", text)
         self.assertIn("160 in 0:06.4", text)
-        self.assertIn(f"rollscope analyze {self.path}", text)
+        self.assertIn(f"{ROLLSCOPE} analyze {self.path}", text)
 
 
 if __name__ == "__main__":
