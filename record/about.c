@@ -45,6 +45,8 @@ int about_write(hid_t root, const struct session_about *about)
         if (*text && hdf_write_text(root, texts[i].name, text) < 0)
             return -1;
     }
+    if (about->recovered && hdf_write_integer(root, "recovered", H5T_STD_I32LE, 1) < 0)
+        return -1;
     const struct geometry *geometry = &about->mat.geometry;
     if (hdf_write_double(root, "rate_hz", geometry->rate_hz) < 0 ||
         hdf_write_double(root, "pitch_x_mm", geometry->pitch_x_mm) < 0)
@@ -72,6 +74,8 @@ int about_read(hid_t root, struct session_about *about, bool *own, struct failur
     number = 1;
     hdf_read_double(root, "closed", &number);
     about->closed = number > 0;
+    number = 0;
+    about->recovered = hdf_read_double(root, "recovered", &number) > 0 && number > 0;
     number = 0;
     if (hdf_read_double(root, "rate_hz", &number) > 0 && number > 0 && number < 1e6)
         about->mat.geometry.rate_hz = number;

@@ -11,6 +11,9 @@
 #define FORMAT_NAME    "rollscope-session"
 #define FORMAT_VERSION 1
 
+/** The group of later analyses. */
+#define ANALYSIS_GROUP "analysis"
+
 /** Writes every attribute that is not an empty text, `closed` as 0. @return negative on failure */
 int about_write(hid_t root, const struct session_about *about);
 

@@ -9,6 +9,7 @@
 #define CONTACT_CHUNK_ROWS 512
 #define EVENT_CHUNK_ROWS   64
 #define SPOTS_MAX          4096
+#define PARAMETERS_GROUP   "parameters"
 
 #define COMMON(field, name, unit, text, type)                                                      \
     {                                                                                              \
@@ -213,7 +214,7 @@ int event_log_parameters(hid_t place, const struct parameters *parameters, const
 {
     size_t count;
     const struct parameter *table = parameter_table(&count);
-    hid_t group = hdf_group_create(place, "parameters");
+    hid_t group = hdf_group_create(place, PARAMETERS_GROUP);
     if (group < 0)
         return -1;
     int result = hdf_write_text(group, "software", software);
@@ -221,4 +222,31 @@ int event_log_parameters(hid_t place, const struct parameters *parameters, const
         result = hdf_write_double(group, table[i].name, parameter_get(parameters, &table[i]));
     H5Gclose(group);
     return result;
+}
+
+static int read_parameter(hid_t group, const struct parameter *parameter,
+                          struct parameters *parameters, struct failure *failure)
+{
+    double value;
+    int found = hdf_read_double(group, parameter->name, &value);
+    if (found <= 0)
+        return found < 0 ? hdf_failure(failure, parameter->name) : STATUS_OK;
+    if (!(value >= parameter->least && value <= parameter->most))
+        return failure_set(failure, STATUS_FORMAT, "parameter %s is %g", parameter->name, value);
+    memcpy((char *)parameters + parameter->offset, &value, sizeof value);
+    return STATUS_OK;
+}
+
+int event_log_read_parameters(hid_t place, struct parameters *parameters, struct failure *failure)
+{
+    size_t count;
+    const struct parameter *table = parameter_table(&count);
+    hid_t group = hdf_open_group(place, PARAMETERS_GROUP);
+    if (group <= 0)
+        return group < 0 ? hdf_failure(failure, PARAMETERS_GROUP) : 0;
+    int status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = read_parameter(group, &table[i], parameters, failure);
+    H5Gclose(group);
+    return status < 0 ? status : 1;
 }

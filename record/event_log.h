@@ -39,4 +39,7 @@ void event_log_close(struct event_log *log);
 /** Writes every parameter as an attribute of the group `parameters` under `place`. */
 int event_log_parameters(hid_t place, const struct parameters *parameters, const char *software);
 
+/** Reads them. @return 1, 0 when there is no such group, negative for a value out of range */
+int event_log_read_parameters(hid_t place, struct parameters *parameters, struct failure *failure);
+
 #endif

@@ -212,15 +212,17 @@ struct frame_log *frame_log_create(hid_t root, const struct mat_info *mat, bool 
     return log;
 }
 
-uint32_t frame_checksum(double time_s, uint64_t sequence, uint16_t flags, const uint16_t *cells,
-                        uint32_t count)
+uint32_t frame_checksum(const struct frame *frame)
 {
-    unsigned char head[sizeof time_s + sizeof sequence + sizeof flags];
+    const double time_s = seconds_of_us(frame->time_us);
+    const uint16_t flags = (uint16_t)frame->flags;
+    unsigned char head[sizeof time_s + sizeof frame->sequence + sizeof flags];
     memcpy(head, &time_s, sizeof time_s);
-    memcpy(head + sizeof time_s, &sequence, sizeof sequence);
-    memcpy(head + sizeof time_s + sizeof sequence, &flags, sizeof flags);
+    memcpy(head + sizeof time_s, &frame->sequence, sizeof frame->sequence);
+    memcpy(head + sizeof time_s + sizeof frame->sequence, &flags, sizeof flags);
     uLong crc = crc32(0, head, sizeof head);
-    return (uint32_t)crc32(crc, (const Bytef *)cells, (uInt)(count * sizeof *cells));
+    uInt bytes = (uInt)frame->rows * frame->cols * (uInt)sizeof *frame->cells;
+    return (uint32_t)crc32(crc, (const Bytef *)frame->cells, bytes);
 }
 
 int frame_log_append(struct frame_log *log, const struct frame *frame)
@@ -229,8 +231,7 @@ int frame_log_append(struct frame_log *log, const struct frame *frame)
     log->time[i] = seconds_of_us(frame->time_us);
     log->sequence[i] = frame->sequence;
     log->flags[i] = (uint16_t)frame->flags;
-    log->checksum[i] = frame_checksum(log->time[i], frame->sequence, log->flags[i], frame->cells,
-                                      (uint32_t)log->cells);
+    log->checksum[i] = frame_checksum(frame);
     memcpy(log->pressure + i * log->cells, frame->cells, log->cells * sizeof *frame->cells);
     if (log->filled < log->chunk)
         return 0;

@@ -27,8 +27,7 @@ struct frame_log;
 struct frame_log *frame_log_create(hid_t root, const struct mat_info *mat, bool calibrated);
 
 /** CRC-32 over time (f8), sequence (u8), flags (u2) and cells (u2), little-endian. */
-uint32_t frame_checksum(double time_s, uint64_t sequence, uint16_t flags, const uint16_t *cells,
-                        uint32_t count);
+uint32_t frame_checksum(const struct frame *frame);
 
 /** Takes a frame. @return 1 when a chunk was handed to HDF5, 0 when it waits in memory, negative
  *  when HDF5 fails */

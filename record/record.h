@@ -27,6 +27,7 @@ struct session_about {
     struct mat_info mat;
     bool closed;     /**< false: still being recorded, or left by a kill */
     bool calibrated; /**< false: kPa are counts times a nominal scale */
+    bool recovered;  /**< was left by a kill and made whole, or continued, since */
 };
 
 /* ---- Writing ----------------------------------------------------------------------------------
@@ -48,6 +49,16 @@ int recorder_open(struct recorder **recorder, const char *path, const struct ses
                   const struct parameters *parameters, const struct recorder_options *options,
                   struct failure *failure);
 
+/**
+ * Goes on with a session file that a kill left, or that was closed: what is whole in it is copied
+ * out, frame by frame with its checksum compared, the copy takes its place and is recorded on.
+ * Events, truth and parameters come along. The file stays as it was when this fails.
+ * @return STATUS_OK; STATUS_BUSY when somebody records or uses it; what session_open() and
+ *         recorder_open() return
+ */
+int recorder_reopen(struct recorder **recorder, const char *path,
+                    const struct recorder_options *options, struct failure *failure);
+
 /** Appends a frame. Frames come in order. After a failed write the recorder is latched: every call
  *  returns the same failure, and recorder_close() leaves what was written whole. */
 int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure);
@@ -55,7 +66,7 @@ int recorder_frame(struct recorder *recorder, const struct frame *frame, struct 
 /** Appends an event to its group; times in it count from the first frame. */
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
 
-/** Writes `/truth`. At most once. */
+/** Writes `/truth`, at the first frame or, given later, on closing. At most once. */
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure);
 
 /** Frames safely in the file. */
@@ -109,7 +120,34 @@ int session_events(struct session *session, const char *analysis, enum event_typ
 /** Reads `/truth`. @return 1, 0 when there is none, or negative. */
 int session_truth(struct session *session, struct truth *truth, struct failure *failure);
 
+/**
+ * The parameters that the events were made with.
+ * @param analysis name of an analysis under /analysis; NULL: those recorded live
+ * @param parameters defaults where the file does not say
+ * @return 1, 0 when the file holds none, or negative
+ */
+int session_parameters(struct session *session, const char *analysis, struct parameters *parameters,
+                       struct failure *failure);
+
 /** NULL is allowed. */
 void session_close(struct session *session);
+
+/* ---- Repairing --------------------------------------------------------------------------------
+ */
+
+/** What session_recover() did. */
+struct recovery {
+    uint64_t frames;      /**< in the recovered file */
+    uint64_t uncommitted; /**< of them written after the last commit, proven by their checksums */
+    bool was_closed;      /**< nothing had to be done */
+};
+
+/**
+ * Makes a file that a kill left a normal, closed one. Works on a copy beside it (PATH.recovering),
+ * reads the copy back and compares it with the original, and only then lets it take the place.
+ * @param failure why it cannot be recovered; the file is then as it was
+ * @return STATUS_OK; STATUS_BUSY when it is being recorded; STATUS_FULL and others
+ */
+int session_recover(const char *path, struct recovery *recovery, struct failure *failure);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "about.h"
 #include "event_log.h"
+#include "file_lock.h"
 #include "frame_log.h"
+#include "recorder_parts.h"
 #include "truth_log.h"
 #include "units.h"
 
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -36,7 +39,8 @@ struct recorder {
     uint16_t rows, cols;
     int64_t last_us;
     double sync_s, commit_at_s, sync_at_s;
-    bool swmr, has_parameters, has_truth, started;
+    bool swmr, has_parameters, has_truth, truth_written, started;
+    bool broken; /* a write failed half way: the file stays as it is now */
 };
 
 static double now_s(void)
@@ -52,6 +56,7 @@ static int latch(struct recorder *recorder, struct failure *failure, const char 
     failure_at(&recorder->latched, recorder->path);
     if (recorder->latched.status == STATUS_FORMAT)
         recorder->latched.status = STATUS_SYSTEM;
+    recorder->broken = true;
     if (failure)
         *failure = recorder->latched;
     return recorder->latched.status;
@@ -170,6 +175,18 @@ int recorder_open(struct recorder **recorder, const char *path, const struct ses
     return status;
 }
 
+void recorder_set_path(struct recorder *recorder, const char *path)
+{
+    snprintf(recorder->path, sizeof recorder->path, "%s", path);
+}
+
+static int write_truth(struct recorder *recorder)
+{
+    const char *units = recorder->started ? recorder->time_units : "seconds";
+    recorder->truth_written = true;
+    return truth_write(recorder->file, &recorder->truth, units);
+}
+
 static int start(struct recorder *recorder, int64_t first_us, struct failure *failure)
 {
     char text[TIME_TEXT_SIZE];
@@ -183,8 +200,12 @@ static int start(struct recorder *recorder, int64_t first_us, struct failure *fa
     if (recorder->has_parameters &&
         event_log_parameters(recorder->file, &recorder->parameters, recorder->software) < 0)
         return latch(recorder, failure, "the parameters cannot be written");
+    if (recorder->has_truth && write_truth(recorder) < 0)
+        return latch(recorder, failure, "the truth cannot be written");
     if (recorder->swmr && H5Fstart_swmr_write(recorder->file) < 0)
         return latch(recorder, failure, "cannot be opened for readers");
+    if (recorder->swmr)
+        file_lock_share(recorder->descriptor);
     recorder->commit_at_s = recorder->sync_at_s = now_s();
     return STATUS_OK;
 }
@@ -291,14 +312,23 @@ static hid_t reopen_for_truth(struct recorder *recorder)
 
 static int finish(struct recorder *recorder)
 {
-    const char *units = recorder->started ? recorder->time_units : "seconds";
     if (about_write_closed(recorder->file, true) < 0)
         return -1;
     release(recorder);
-    if (recorder->has_truth && (reopen_for_truth(recorder) < 0 ||
-                                truth_write(recorder->file, &recorder->truth, units) < 0))
-        return -1;
-    return 0;
+    if (!recorder->has_truth || recorder->truth_written)
+        return 0;
+    return reopen_for_truth(recorder) < 0 ? -1 : write_truth(recorder);
+}
+
+/* HDF5 would write on when it closes: into nothing then, so that the file stays as a kill would
+ * leave it, with all that was committed. */
+static void divert(struct recorder *recorder)
+{
+    int nowhere = memfd_create("rollscope", MFD_CLOEXEC);
+    if (nowhere < 0)
+        return;
+    dup3(nowhere, recorder->descriptor, O_CLOEXEC);
+    close(nowhere);
 }
 
 int recorder_close(struct recorder *recorder, struct failure *failure)
@@ -309,6 +339,8 @@ int recorder_close(struct recorder *recorder, struct failure *failure)
     hdf_begin();
     if (status == STATUS_OK && finish(recorder) < 0)
         status = latch(recorder, failure, "cannot be finished");
+    if (recorder->broken)
+        divert(recorder);
     release(recorder);
     if (recorder->file > 0 && H5Fclose(recorder->file) < 0 && status == STATUS_OK)
         status = latch(recorder, failure, "cannot be closed");

@@ -56,6 +56,9 @@ static int open_lengths(struct session *session, struct failure *failure)
     int status = open_column(session, VARIABLE_SEQUENCE, &session->sequence_dataset, failure);
     if (status == STATUS_OK)
         status = open_column(session, VARIABLE_FLAGS, &session->flags_dataset, failure);
+    if (status == STATUS_OK && session->own)
+        status = open_column(session, VARIABLE_CHECKSUM, &session->checksum_dataset, failure);
+    session->stored = session->frames;
     if (status == STATUS_OK)
         respect_committed(session);
     return status;
@@ -69,7 +72,9 @@ static int allocate(struct session *session, struct failure *failure)
     session->sequence = calloc(block, sizeof *session->sequence);
     session->flags = calloc(block, sizeof *session->flags);
     session->counts = calloc(cells, sizeof *session->counts);
-    if (session->times_us && session->sequence && session->flags && session->counts)
+    session->checksums = calloc(block, sizeof *session->checksums);
+    if (session->times_us && session->sequence && session->flags && session->counts &&
+        session->checksums)
         return STATUS_OK;
     return failure_set(failure, STATUS_MEMORY, "out of memory");
 }
@@ -179,6 +184,10 @@ static int load_columns(struct session *session, uint64_t first, size_t count,
     if (session->flags_dataset > 0 &&
         hdf_read_rows(session->flags_dataset, H5T_NATIVE_UINT16, first, count, session->flags) < 0)
         return hdf_failure(failure, "flags cannot be read");
+    if (session->check && session->checksum_dataset > 0 &&
+        hdf_read_rows(session->checksum_dataset, H5T_NATIVE_UINT32, first, count,
+                      session->checksums) < 0)
+        return hdf_failure(failure, "checksums cannot be read");
     return STATUS_OK;
 }
 
@@ -214,14 +223,20 @@ static int load(struct session *session, uint64_t index, struct failure *failure
     return STATUS_OK;
 }
 
+static bool matches(const struct session *session, size_t i, const struct frame *frame)
+{
+    return !session->check || session->checksum_dataset <= 0 ||
+           session->checksums[i] == frame_checksum(frame);
+}
+
 int session_read(struct session *session, struct frame *frame, struct failure *failure)
 {
     const struct geometry *geometry = &session->about.mat.geometry;
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
     if (session->next >= session->frames)
         return STATUS_END;
     if (session->next - session->first >= session->present) {
-        struct failure unsaid;
-        failure = failure ? failure : &unsaid;
         if (load(session, session->next, failure) < 0)
             return failure_at(failure, session->path);
     }
@@ -233,6 +248,9 @@ int session_read(struct session *session, struct frame *frame, struct failure *f
                             .rows = geometry->rows,
                             .cols = geometry->cols,
                             .cells = session->counts + i * geometry_cells(geometry)};
+    if (!matches(session, i, frame))
+        return failure_set(failure, STATUS_FORMAT, "%s: frame %llu does not match its checksum",
+                           session->path, (unsigned long long)frame->number);
     return 1;
 }
 
@@ -255,11 +273,14 @@ void session_close(struct session *session)
         H5Dclose(session->sequence_dataset);
     if (session->flags_dataset > 0)
         H5Dclose(session->flags_dataset);
+    if (session->checksum_dataset > 0)
+        H5Dclose(session->checksum_dataset);
     if (session->file > 0)
         H5Fclose(session->file);
     free(session->times_us);
     free(session->sequence);
     free(session->flags);
     free(session->counts);
+    free(session->checksums);
     free(session);
 }

@@ -84,7 +84,7 @@ static hid_t open_place(struct session *session, const char *analysis, struct fa
 {
     if (!analysis)
         return H5Gopen2(session->file, "/", H5P_DEFAULT);
-    hid_t analyses = hdf_open_group(session->file, "analysis");
+    hid_t analyses = hdf_open_group(session->file, ANALYSIS_GROUP);
     hid_t place = analyses > 0 && !strchr(analysis, '/') ? hdf_open_group(analyses, analysis) : 0;
     if (analyses > 0)
         H5Gclose(analyses);
@@ -112,4 +112,19 @@ int session_events(struct session *session, const char *analysis, enum event_typ
         return failure_at(failure, session->path);
     }
     return status;
+}
+
+int session_parameters(struct session *session, const char *analysis, struct parameters *parameters,
+                       struct failure *failure)
+{
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
+    hdf_begin();
+    parameters_default(parameters);
+    hid_t place = open_place(session, analysis, failure);
+    if (place < 0)
+        return failure_at(failure, session->path);
+    int status = event_log_read_parameters(place, parameters, failure);
+    H5Gclose(place);
+    return status < 0 ? failure_at(failure, session->path) : status;
 }

@@ -14,17 +14,20 @@
 
 struct session {
     char path[PATH_MAX];
-    hid_t file, sequence_dataset, flags_dataset;
+    hid_t file, sequence_dataset, flags_dataset, checksum_dataset;
     struct session_about about;
     struct time_axis time;
     struct cells cells;
-    bool own; /**< written by rollscope */
+    bool own;   /**< written by rollscope */
+    bool check; /**< session_read() compares checksums, where there are some */
     uint64_t frames;
+    uint64_t stored;         /**< frames that the variables hold, committed or not */
     uint64_t next;           /**< what session_read() reads next */
     uint64_t first, present; /**< frames [first, first + present) are in the buffers */
     int64_t *times_us;
     uint64_t *sequence;
     uint16_t *flags, *counts;
+    uint32_t *checksums;
 };
 
 #endif

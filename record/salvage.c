@@ -1,0 +1,259 @@
+#include "about.h"
+#include "event_log.h"
+#include "file_lock.h"
+#include "frame_log.h"
+#include "hdf_file.h"
+#include "recorder_parts.h"
+#include "session_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COPY_SUFFIX ".recovering"
+
+struct salvage {
+    struct session *from;
+    struct recorder *to;
+    char copy[PATH_MAX];
+    struct recovery *recovery;
+};
+
+static bool is_last_frame_whole(struct session *session, int64_t before_us)
+{
+    struct frame frame;
+    session->next = session->frames - 1;
+    session->present = 0;
+    return session_read(session, &frame, NULL) == 1 && frame.time_us > before_us;
+}
+
+static uint64_t take_uncommitted(struct session *session)
+{
+    uint64_t committed = session->frames;
+    int64_t before_us = committed ? session->time.last_us : INT64_MIN;
+    while (session->checksum_dataset > 0 && session->frames < session->stored) {
+        session->frames++;
+        if (!is_last_frame_whole(session, before_us)) {
+            session->frames--;
+            break;
+        }
+        before_us = session->times_us[session->present - 1];
+        if (session->frames == 1)
+            session->time.first_us = before_us;
+        session->time.last_us = before_us;
+    }
+    session->next = 0;
+    session->present = 0;
+    return session->frames - committed;
+}
+
+static int copy_frames(struct salvage *salvage, struct failure *failure)
+{
+    struct frame frame;
+    int status;
+    while ((status = session_read(salvage->from, &frame, failure)) == 1) {
+        status = recorder_frame(salvage->to, &frame, failure);
+        if (status < 0)
+            return status;
+        salvage->recovery->frames++;
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static int copy_events(struct salvage *salvage, enum event_type type, struct failure *failure)
+{
+    struct event *events;
+    int count = session_events(salvage->from, NULL, type, &events, failure);
+    int status = count < 0 ? count : STATUS_OK;
+    for (int i = 0; i < count && status == STATUS_OK; i++)
+        status = recorder_event(salvage->to, &events[i], failure);
+    free(events);
+    return status;
+}
+
+static int copy_truth(struct salvage *salvage, struct failure *failure)
+{
+    struct truth truth;
+    int status = session_truth(salvage->from, &truth, failure);
+    if (status <= 0)
+        return status;
+    status = recorder_truth(salvage->to, &truth, failure);
+    truth_free(&truth);
+    return status;
+}
+
+static int copy_all(struct salvage *salvage, struct failure *failure)
+{
+    int status = copy_truth(salvage, failure);
+    if (status >= 0)
+        status = copy_frames(salvage, failure);
+    for (int type = 0; type < EVENT_TYPE_COUNT && status == STATUS_OK; type++)
+        if (salvage->recovery->frames)
+            status = copy_events(salvage, (enum event_type)type, failure);
+    return status == STATUS_OK ? recorder_sync(salvage->to, failure) : status;
+}
+
+static int check_origin(const struct session *session, struct failure *failure)
+{
+    if (!session->own)
+        return failure_set(failure, STATUS_UNSUPPORTED,
+                           "%s: was not recorded by rollscope; nothing is changed", session->path);
+    if (H5Lexists(session->file, ANALYSIS_GROUP, H5P_DEFAULT) > 0)
+        return failure_set(failure, STATUS_UNSUPPORTED,
+                           "%s: holds later analyses; nothing is changed", session->path);
+    return STATUS_OK;
+}
+
+static int remove_left_over(const char *copy, struct failure *failure)
+{
+    if (access(copy, F_OK) < 0)
+        return STATUS_OK;
+    int lock = file_lock_take(copy, failure);
+    if (lock < 0)
+        return lock;
+    close(lock);
+    return unlink(copy) < 0 ? failure_system(failure, errno, "%s: cannot be removed", copy)
+                            : STATUS_OK;
+}
+
+static int start_copy(struct salvage *salvage, const struct recorder_options *options,
+                      struct failure *failure)
+{
+    struct parameters parameters;
+    const char *path = salvage->from->path;
+    if (snprintf(salvage->copy, sizeof salvage->copy, "%s" COPY_SUFFIX, path) >= PATH_MAX)
+        return failure_system(failure, ENAMETOOLONG, "%s", path);
+    int status = remove_left_over(salvage->copy, failure);
+    int known = status < 0 ? status : session_parameters(salvage->from, NULL, &parameters, failure);
+    if (known < 0)
+        return known;
+    salvage->from->about.recovered = true;
+    return recorder_open(&salvage->to, salvage->copy, &salvage->from->about,
+                         known ? &parameters : NULL, options, failure);
+}
+
+static int same_frames(struct salvage *salvage, struct failure *failure)
+{
+    struct session *copy;
+    struct frame one, other;
+    int status = session_open(&copy, salvage->copy, failure);
+    if (status < 0)
+        return status;
+    copy->check = true;
+    status = session_seek(salvage->from, 0, failure);
+    while (status >= 0 && (status = session_read(salvage->from, &one, failure)) == 1) {
+        status = session_read(copy, &other, failure);
+        if (status == 1 && frame_checksum(&one) != frame_checksum(&other))
+            status = STATUS_END;
+        if (status == STATUS_END)
+            status =
+                failure_set(failure, STATUS_FORMAT, "%s: frame %llu differs from %s", salvage->copy,
+                            (unsigned long long)one.number, salvage->from->path);
+    }
+    session_close(copy);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static int take_place(const struct salvage *salvage, struct failure *failure)
+{
+    struct stat original;
+    const char *path = salvage->from->path;
+    if (stat(path, &original) == 0 && chmod(salvage->copy, original.st_mode & 07777) < 0)
+        return failure_system(failure, errno, "%s", salvage->copy);
+    if (rename(salvage->copy, path) < 0)
+        return failure_system(failure, errno, "%s: cannot take the place of %s", salvage->copy,
+                              path);
+    return STATUS_OK;
+}
+
+static int begin(struct salvage *salvage, const char *path, const struct recorder_options *options,
+                 struct failure *failure)
+{
+    int status = session_open(&salvage->from, path, failure);
+    if (status < 0)
+        return status;
+    salvage->from->check = true;
+    status = check_origin(salvage->from, failure);
+    if (status < 0)
+        return status;
+    salvage->recovery->uncommitted = take_uncommitted(salvage->from);
+    status = start_copy(salvage, options, failure);
+    return status < 0 ? status : copy_all(salvage, failure);
+}
+
+static void abandon(struct salvage *salvage)
+{
+    if (salvage->to) {
+        recorder_close(salvage->to, NULL);
+        unlink(salvage->copy);
+    }
+    salvage->to = NULL;
+}
+
+static int finish(struct salvage *salvage, struct failure *failure)
+{
+    int status = recorder_close(salvage->to, failure);
+    salvage->to = NULL;
+    if (status == STATUS_OK)
+        status = same_frames(salvage, failure);
+    if (status == STATUS_OK)
+        status = take_place(salvage, failure);
+    if (status < 0)
+        unlink(salvage->copy);
+    return status;
+}
+
+static bool is_closed(const char *path)
+{
+    struct session *session;
+    if (session_open(&session, path, NULL) < 0)
+        return false;
+    bool closed = session->about.closed;
+    session_close(session);
+    return closed;
+}
+
+int session_recover(const char *path, struct recovery *recovery, struct failure *failure)
+{
+    struct salvage salvage = {.recovery = recovery};
+    *recovery = (struct recovery){.frames = 0};
+    int lock = file_lock_take(path, failure);
+    if (lock < 0)
+        return lock;
+    recovery->was_closed = is_closed(path);
+    int status = recovery->was_closed ? STATUS_OK : begin(&salvage, path, NULL, failure);
+    if (status < 0)
+        abandon(&salvage);
+    else if (salvage.to)
+        status = finish(&salvage, failure);
+    session_close(salvage.from);
+    close(lock);
+    return status;
+}
+
+int recorder_reopen(struct recorder **recorder, const char *path,
+                    const struct recorder_options *options, struct failure *failure)
+{
+    struct recovery recovery = {.frames = 0};
+    struct salvage salvage = {.recovery = &recovery};
+    *recorder = NULL;
+    int lock = file_lock_take(path, failure);
+    if (lock < 0)
+        return lock;
+    int status = begin(&salvage, path, options, failure);
+    if (status == STATUS_OK)
+        status = take_place(&salvage, failure);
+    if (status == STATUS_OK) {
+        recorder_set_path(salvage.to, path);
+        *recorder = salvage.to;
+    } else {
+        abandon(&salvage);
+    }
+    session_close(salvage.from);
+    close(lock);
+    return status;
+}
