@@ -8,6 +8,8 @@
 static const double claim_share = 0.15;
 /* A blob that overlaps nothing may have jumped this many pitches beyond its prediction. */
 static const double jump_pitches = 1.6;
+/* After a gap in the frames it may be this much farther for each second beyond gap_s. */
+static const double gap_speed_mm_s = 300, gap_s = 0.1;
 static const double speed_tau_s = 0.1;
 
 struct blobs {
@@ -137,13 +139,14 @@ static int find_jumper(const struct blobs *blobs, size_t patch)
     struct shape shape = moments_shape(patches_moments(blobs->patches, patch));
     double pitch = fmax(blobs->geometry.pitch_x_mm, blobs->geometry.pitch_y_mm);
     int best = -1;
-    double nearest = jump_pitches * pitch;
+    double nearest = jump_pitches * pitch + gap_speed_mm_s * fmax(0, blobs->dt_s - gap_s);
     for (int slot = 0; slot < BLOBS_MAX; slot++) {
         const struct blob *blob = &blobs->before[slot];
         if (!blob->id || blobs->kept[slot] >= 0 || blobs->slots[slot].id)
             continue;
-        double x = blob->shape.x_mm + blob->speed_mm_s[0] * blobs->dt_s;
-        double y = blob->shape.y_mm + blob->speed_mm_s[1] * blobs->dt_s;
+        double ahead_s = fmin(blobs->dt_s, gap_s);
+        double x = blob->shape.x_mm + blob->speed_mm_s[0] * ahead_s;
+        double y = blob->shape.y_mm + blob->speed_mm_s[1] * ahead_s;
         double distance = hypot(shape.x_mm - x, shape.y_mm - y) - blob->shape.width_mm / 4;
         if (distance < nearest) {
             nearest = distance;

@@ -12,6 +12,7 @@ static const double diverge_mm = 9;    /* parts that drift apart by this are two
 static const double return_mm = 30;    /* a contact that lifted off lands within this */
 static const double shape_tau_s = 0.3;
 static const double body_width_mm = 60; /* no tool is wider */
+static const double body_size_mm = 52;  /* nor as large when it is round */
 static const double roller_ratio = 2;   /* length over width from which a contact is a strip */
 static const double roller_length_mm = 55;
 
@@ -223,13 +224,7 @@ static void part_company(struct contacts *contacts, int group, double time_s)
         if (!blob->id || blob->group != group || blob == stays ||
             divergence(&contacts->tracks[group], stays, blob) < limit)
             continue;
-        struct blob *leaves = blob;
-        if (hypot(blob->drift_mm[0], blob->drift_mm[1]) >
-            hypot(stays->drift_mm[0], stays->drift_mm[1])) {
-            leaves = stays;
-            stays = blob;
-        }
-        leaves->group = track_new(contacts, time_s);
+        blob->group = track_new(contacts, time_s);
     }
 }
 
@@ -284,10 +279,12 @@ static bool is_pair(const struct contacts *contacts, int group)
 static enum contact_kind kind_of(const struct contacts *contacts, int group)
 {
     const struct track *track = &contacts->tracks[group];
-    if (track->width_mm > body_width_mm)
-        return CONTACT_BODY;
     if (is_pair(contacts, group))
         return CONTACT_PAIR;
+    bool round = track->length_mm < roller_ratio * track->width_mm;
+    if (track->width_mm > body_width_mm ||
+        (round && sqrt(track->length_mm * track->width_mm) > body_size_mm))
+        return CONTACT_BODY;
     if (track->length_mm > roller_length_mm && track->length_mm > roller_ratio * track->width_mm)
         return CONTACT_ROLLER;
     return CONTACT_BALL;

@@ -7,6 +7,9 @@
 static const double smooth_mm = 5; /* one standard deviation */
 static const double ring_in_mm = 18, ring_out_mm = 48;
 static const double ring_in_pitches = 1.5, ring_out_pitches = 3.6;
+/* On so few places the scatter cannot be told from the spots themselves: this is assumed. */
+static const size_t few_places = 64;
+static const double few_scatter = 0.03;
 #define SECTORS    4 /* directions; a ring has twice as many sides */
 #define SECTOR_MAX 128
 
@@ -185,8 +188,8 @@ static double scatter(struct map *map)
                     map->work[count++] = (float)fabs(bend);
             }
         }
-    if (count < 8)
-        return 0.1;
+    if (count < few_places)
+        return few_scatter;
     qsort(map->work, count, sizeof *map->work, by_size);
     return (double)map->work[(size_t)(0.3 * (double)count)] / 0.385 / 1.22;
 }

@@ -5,6 +5,8 @@
 
 static const double spread_quantile = 0.4;
 static const double learning_mm = 60; /* way over which the spread may change by a factor of e */
+static const double first_mm = 5;     /* the same at first: it begins anywhere */
+static const double most_ratio = 3;
 static const double end_share = 0.35; /* of the highest spread: less is the strip's end */
 
 void profile_clear(struct profile *profile, const struct geometry *geometry)
@@ -60,10 +62,12 @@ static void learn(double *usual, double value, double up, double down)
 
 void profile_learn(struct profile *profile, double way_mm)
 {
-    double rate = fmin(way_mm / learning_mm, 0.5);
-    double up = exp(rate * spread_quantile), down = exp(rate * (spread_quantile - 1));
-    for (int bin = profile->least; bin <= profile->most; bin++)
-        learn(&profile->spread[bin], profile->line[bin], up, down);
+    for (int bin = profile->least; bin <= profile->most; bin++) {
+        profile->way_mm[bin] += way_mm;
+        double rate = fmin(way_mm / fmin(learning_mm, first_mm + profile->way_mm[bin] / 2), 0.5);
+        learn(&profile->spread[bin], profile->line[bin], exp(rate * spread_quantile),
+              exp(rate * (spread_quantile - 1)));
+    }
 }
 
 double profile_pair(struct profile *profile, int side, double value, double way_mm)
@@ -81,7 +85,7 @@ double profile_ratio(const struct profile *profile, int bin)
         most = fmax(most, profile->spread[i]);
     if (profile->spread[bin] < end_share * most || profile->spread[bin] <= 0)
         return NAN;
-    return profile->line[bin] / profile->spread[bin];
+    return fmin(profile->line[bin] / profile->spread[bin], most_ratio);
 }
 
 void profile_place(const struct profile *profile, int bin, double at_mm[2])

@@ -18,6 +18,7 @@ struct profile {
     double centre_mm[2], along[2], across[2]; /* of the contact in this frame */
     double line[PROFILE_SIDES];               /* this frame's load along the strip */
     double spread[PROFILE_SIDES];             /* what is usual; 0 where nothing was seen yet */
+    double way_mm[PROFILE_SIDES];             /* rolled while a bin was loaded */
     double pair[2];                           /* what is usual for each of two balls */
     int least, most;                          /* first and last bin of this frame's line */
 };

@@ -9,13 +9,17 @@ static const double lift_share = 0.2, land_share = 0.25; /* of the reference for
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
 static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
-static const double body_share = 0.5; /* of the time: then it is a limb */
+static const double footfall_s = 1.0;    /* a foot is on the mat for less */
+static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
+static const double body_share = 0.5;    /* of the time: then it is a limb */
 
 void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s)
 {
     tool->id = id;
     tool->loaded = false;
     tool->last_s = tool->lifted_s = time_s;
+    tool->landed_s = time_s;
+    tool->stroke_count = 0;
     tool->body_s = tool->loaded_s = 0;
     memset(&tool->sample, 0, sizeof tool->sample);
     memset(&tool->bouts, 0, sizeof tool->bouts);
@@ -101,9 +105,16 @@ static bool is_body(const struct tool *tool)
     return tool->body_s > body_share * tool->loaded_s;
 }
 
+/* Somebody who rolls leans on a hand beside the tool: light, and never rolling. */
+static bool is_support(const struct tool *tool, const struct tools *tools)
+{
+    return !tool->stroke_count && tools->working && tools->working != tool->id &&
+           force_quantile(&tool->force, 0.8) < support_share * tools->working_n;
+}
+
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
 {
-    if (is_body(tool))
+    if (is_body(tool) || is_support(tool, tools))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, found->start_s);
@@ -116,9 +127,15 @@ static void publish_hold(struct tool *tool, struct tools *tools, const struct ho
     totals_add(tools->totals, event);
 }
 
+/* A foot that comes down and goes up again has rolled over its sole, but is no tool. */
+static bool is_footfall(const struct tool *tool)
+{
+    return !tool->loaded && !tool->stroke_count && tool->last_s - tool->landed_s < footfall_s;
+}
+
 static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
 {
-    if (is_body(tool))
+    if (is_body(tool) || is_footfall(tool))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, pass->start_s);
@@ -128,6 +145,9 @@ static void publish_stroke(struct tool *tool, struct tools *tools, const struct 
     event->stroke = describe(tool, tools, pass);
     event->stroke.id = ++tools->stroke_id;
     event->stroke.bout = tool->bouts.bout.id;
+    tool->stroke_count++;
+    tools->working = tool->id;
+    tools->working_n = force_quantile(&tool->force, 0.8);
     bouts_stroke(&tool->bouts, &event->stroke, pass->direction_mm, tools->parameters.partial_share);
     totals_add(tools->totals, event);
 }
@@ -236,8 +256,10 @@ void tool_push(struct tool *tool, struct tools *tools, const struct track *track
             close_bout(tool, tools);
         return;
     }
-    if (!tool->loaded)
+    if (!tool->loaded) {
         history_clear(&tool->history);
+        tool->landed_s = now_s;
+    }
     take_sample(tool, track, now_s);
     tool->loaded = true;
     tool->last_s = now_s;

@@ -19,6 +19,8 @@ struct tool {
     uint32_t id; /**< contact id; 0: not in use */
     bool loaded;
     double last_s, lifted_s; /**< last sample; when it lifted off */
+    double landed_s;         /**< when it was loaded last */
+    uint32_t stroke_count;   /**< published so far */
     double body_s, loaded_s; /**< time it looked like a limb; time it was loaded */
     struct sample sample;    /**< the newest */
     struct strokes strokes;
@@ -34,6 +36,8 @@ struct tools {
     struct queue *queue;
     struct totals *totals;
     uint32_t stroke_id, hold_id, bout_id;
+    double working_n; /**< reference force of the tool that made the last stroke */
+    uint32_t working; /**< and its contact id */
 };
 
 /** Begins a contact. */
