@@ -1,4 +1,5 @@
 #include "findings.h"
+#include "follow.h"
 #include "json_line.h"
 #include "record/record.h"
 #include "report.h"
@@ -236,6 +237,8 @@ static int read_view(struct session *session, struct view *view, struct failure 
 
 static int run(const struct options *options)
 {
+    if (options->follow)
+        return follow_session(options);
     struct view view = {.file = options->files[0]};
     struct session *session;
     struct failure failure = {0};
@@ -258,6 +261,6 @@ const struct verb verb_info = {
     .name = "info",
     .arguments = "FILE",
     .text = "what is in a session file",
-    .options = {.shared = OPTION_JSON, .files_least = 1, .files_most = 1},
+    .options = {.shared = OPTION_JSON | OPTION_FOLLOW, .files_least = 1, .files_most = 1},
     .run = run,
 };

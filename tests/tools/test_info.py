@@ -49,6 +49,23 @@ class Info(unittest.TestCase):
         self.assertIn("160 in 0:06.4", text)
         self.assertIn(f"{ROLLSCOPE} analyze {self.path}", text)
 
+    def test_following_a_session_prints_what_live_prints_and_ends_with_it(self):
+        recorded = os.path.join(self.folder.name, "recorded.h5")
+        live = subprocess.Popen(
+            [ROLLSCOPE, "live", "--quiet", "--json", "--no-dashboard", "--source",
+             f"session:{self.path}?speed=1", "--output", recorded,
+             "--bus", os.path.join(self.folder.name, "bus")], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(live.kill)
+        lines = [live.stdout.readline()]
+        while json.loads(lines[-1])["event"] != "stroke":
+            lines.append(live.stdout.readline())
+        followed = self.info("--follow", "--json", recorded).splitlines()
+        lines += live.communicate(timeout=60)[0].splitlines(keepends=True)
+        self.assertEqual(0, live.returncode)
+        said = [line.rstrip("\n") for line in lines if json.loads(line)["event"] != "contact"]
+        self.assertGreater(len(said), 2)
+        self.assertEqual(sorted(said), sorted(followed))
+
 
 if __name__ == "__main__":
     unittest.main()

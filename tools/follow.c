@@ -1,0 +1,98 @@
+#include "follow.h"
+
+#include "bus/bus.h"
+#include "record/record.h"
+#include "report.h"
+#include "say.h"
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define LOOK_S 1 /* the recorder flushes about as often */
+
+struct following {
+    const struct options *options;
+    uint64_t next[EVENT_TYPE_COUNT]; /* number from which events of the type are to be printed */
+    bool closed;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const struct event *left = a, *right = b;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static int print_event(const struct options *options, const struct event *event,
+                       struct failure *failure)
+{
+    char text[EVENT_JSON_SIZE];
+    if (!options->json)
+        report_event(stdout, event);
+    else if (event_encode(event, text, sizeof text) > 0)
+        puts(text);
+    if (fflush(stdout) != 0)
+        return failure_set(failure, STATUS_SYSTEM, "standard output is closed");
+    return STATUS_OK;
+}
+
+/* Adds the events of one kind that were not printed yet. */
+static int gather(const struct following *following, struct session *session, enum event_type type,
+                  struct findings_list *fresh, struct failure *failure)
+{
+    struct event *events;
+    int count = session_events(session, NULL, type, &events, failure);
+    if (count <= 0)
+        return count;
+    struct event *grown = realloc(fresh->events, (fresh->count + (size_t)count) * sizeof *grown);
+    if (grown)
+        fresh->events = grown;
+    for (int i = 0; grown && i < count; i++)
+        if (events[i].number >= following->next[type])
+            grown[fresh->count++] = events[i];
+    free(events);
+    return grown ? STATUS_OK : failure_set(failure, STATUS_MEMORY, "out of memory");
+}
+
+static int print_fresh(struct following *following, struct session *session,
+                       struct failure *failure)
+{
+    struct findings_list fresh = {0};
+    int status = STATUS_OK;
+    for (int type = EVENT_STROKE; type < EVENT_TYPE_COUNT && status >= 0; type++)
+        status = gather(following, session, (enum event_type)type, &fresh, failure);
+    if (fresh.count)
+        qsort(fresh.events, fresh.count, sizeof *fresh.events, by_number);
+    for (size_t i = 0; i < fresh.count && status >= 0; i++) {
+        status = print_event(following->options, &fresh.events[i], failure);
+        following->next[fresh.events[i].type] = fresh.events[i].number + 1;
+    }
+    free(fresh.events);
+    return status;
+}
+
+static int look(struct following *following, struct failure *failure)
+{
+    struct session *session;
+    int status = session_open(&session, following->options->files[0], failure);
+    if (status < 0)
+        return status;
+    following->closed = session_about(session)->closed;
+    status = print_fresh(following, session, failure);
+    session_close(session);
+    return status;
+}
+
+int follow_session(const struct options *options)
+{
+    struct following following = {.options = options};
+    struct failure failure = {0};
+    const struct timespec pause = {.tv_sec = LOOK_S};
+    int status = look(&following, &failure);
+    while (status >= 0 && !following.closed) {
+        nanosleep(&pause, NULL);
+        status = look(&following, &failure);
+    }
+    return status < 0 ? say_failure(&failure) : EXIT_DONE;
+}
