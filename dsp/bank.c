@@ -1,5 +1,7 @@
 #include "bank.h"
 
+#include "lanes.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +13,11 @@
 struct bank {
     size_t count, length;
     kiss_fft_cfg forward, backward;
-    kiss_fft_cpx *signals; /* [PAIRS][length] */
+    float *rows;           /* [length][BANK_GROUP] the block, gathered */
+    kiss_fft_cpx *signals; /* [PAIRS][length] filtered */
     kiss_fft_cpx *bins;    /* [length] */
-    float *response;       /* [length] real: the filter is symmetric about 0; 1 / length included */
+    float *response; /* [2 * length] each twice; real, because the filter is symmetric about 0;
+                        1 / length included */
 };
 
 /* The taps wrapped around 0, transformed. */
@@ -24,7 +28,7 @@ static void respond(struct bank *bank, const float *taps)
         bank->signals[(i + bank->length - half) % bank->length].r = taps[i];
     kiss_fft(bank->forward, bank->signals, bank->bins);
     for (size_t k = 0; k < bank->length; k++)
-        bank->response[k] = bank->bins[k].r / (float)bank->length;
+        bank->response[2 * k] = bank->response[2 * k + 1] = bank->bins[k].r / (float)bank->length;
 }
 
 struct bank *bank_create(const float *taps, size_t count, size_t length)
@@ -39,8 +43,10 @@ struct bank *bank_create(const float *taps, size_t count, size_t length)
     bank->backward = kiss_fft_alloc((int)length, 1, NULL, NULL);
     bank->signals = calloc(PAIRS * length, sizeof *bank->signals);
     bank->bins = calloc(length, sizeof *bank->bins);
-    bank->response = calloc(length, sizeof *bank->response);
-    if (!bank->forward || !bank->backward || !bank->signals || !bank->bins || !bank->response) {
+    bank->response = calloc(2 * length, sizeof *bank->response);
+    bank->rows = calloc(length, BANK_GROUP * sizeof *bank->rows);
+    if (!bank->rows || !bank->forward || !bank->backward || !bank->signals || !bank->bins ||
+        !bank->response) {
         bank_destroy(bank);
         return NULL;
     }
@@ -53,20 +59,22 @@ size_t bank_hop(const struct bank *bank)
     return bank->length - bank->count + 1;
 }
 
+LANES static void multiply(float *restrict values, const float *restrict factors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] *= factors[i];
+}
+
 void bank_filter(struct bank *bank, const float *const *in, float *const *out, size_t first)
 {
     size_t length = bank->length, hop = bank_hop(bank), half = bank->count / 2;
     for (size_t n = 0; n < length; n++)
-        for (size_t p = 0; p < PAIRS; p++)
-            memcpy(&bank->signals[p * length + n], in[n] + first + 2 * p, sizeof *bank->signals);
+        memcpy(bank->rows + n * BANK_GROUP, in[n] + first, BANK_GROUP * sizeof(float));
     for (size_t p = 0; p < PAIRS; p++) {
-        kiss_fft_cpx *signal = bank->signals + p * length;
-        kiss_fft(bank->forward, signal, bank->bins);
-        for (size_t k = 0; k < length; k++) {
-            bank->bins[k].r *= bank->response[k];
-            bank->bins[k].i *= bank->response[k];
-        }
-        kiss_fft(bank->backward, bank->bins, signal);
+        const kiss_fft_cpx *pair = (const kiss_fft_cpx *)(const void *)(bank->rows + 2 * p);
+        kiss_fft_stride(bank->forward, pair, bank->bins, PAIRS);
+        multiply(&bank->bins[0].r, bank->response, 2 * length);
+        kiss_fft(bank->backward, bank->bins, bank->signals + p * length);
     }
     for (size_t n = 0; n < hop; n++)
         for (size_t p = 0; p < PAIRS; p++)
@@ -80,6 +88,7 @@ void bank_destroy(struct bank *bank)
         return;
     free(bank->forward);
     free(bank->backward);
+    free(bank->rows);
     free(bank->signals);
     free(bank->bins);
     free(bank->response);

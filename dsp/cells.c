@@ -73,17 +73,21 @@ void cells_spread(struct conditioner *conditioner)
     or_five(all->around, wide, cols, conditioner->count);
 }
 
+/* The unrolled form of the inner loops would not become vector code. */
 LANES static float row_common(struct row row)
 {
     float sums[LANE_COUNT] = {0}, counts[LANE_COUNT] = {0};
     uint32_t i = 0;
     for (uint32_t k = 0; k < row.cols; k++)
         row.quiet[k] = (float)((row.around[k] | row.faults[k]) == 0);
-    for (; i + LANE_COUNT <= row.cols; i += LANE_COUNT)
-        for (uint32_t k = 0; k < LANE_COUNT; k++) {
+    for (; i + LANE_COUNT <= row.cols; i += LANE_COUNT) {
+#pragma GCC unroll 0
+        for (uint32_t k = 0; k < LANE_COUNT; k++)
             sums[k] += row.quiet[i + k] * row.kpa[i + k];
+#pragma GCC unroll 0
+        for (uint32_t k = 0; k < LANE_COUNT; k++)
             counts[k] += row.quiet[i + k];
-        }
+    }
     for (uint32_t k = 0; i + k < row.cols; k++) {
         sums[k] += row.quiet[i + k] * row.kpa[i + k];
         counts[k] += row.quiet[i + k];
@@ -96,8 +100,6 @@ LANES static float row_common(struct row row)
 LANES static void row_learn(struct row row, float step, struct weights w)
 {
     const float unknown = greater(w.doubtful, w.base);
-    for (uint32_t i = 0; i < row.cols; i++)
-        row.quiet[i] = (float)(row.around[i] == 0);
     for (uint32_t i = 0; i < row.cols; i++) {
         float load = row.kpa[i], quiet = row.quiet[i], doubt = row.doubt[i];
         float change = load - row.last[i];

@@ -14,6 +14,9 @@
 /** A cell is loaded from this many sigmas above its baseline. */
 #define GATE_SIGMAS 4.0F
 
+/** Frames after which differences of frames tell the noise. */
+#define NOISE_FRAMES 8
+
 /** Largest number of cells whose middle value stands for the mat's. */
 #define SAMPLE_MAX 1024
 
@@ -57,7 +60,7 @@ struct conditioner {
     struct cells cells;
     float *memory;   /**< all float arrays of `cells` */
     uint8_t *marks;  /**< all byte arrays of `cells`, behind a scratch picture of [rows+4][cols] */
-    uint8_t *padded; /**< [cols+4] scratch row */
+    uint8_t *padded; /**< [cols+4] scratch row, 0 between uses */
     float *quiet;    /**< [cols] scratch row */
     float *row_common;  /**< [rows] common mode of the last frame, kPa */
     double *row_time_s; /**< [rows] when the row was last swept */
@@ -87,7 +90,10 @@ void cells_update(struct conditioner *conditioner, const uint16_t *counts,
 /** Sets `around` to 1 within two cells of a loaded one. */
 void cells_spread(struct conditioner *conditioner);
 
-/** Looks at one row: noise, gates and faults. */
+/** Looks at one row: noise and gates. @param counts of the row @param first its first cell */
+void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint32_t first);
+
+/** Looks at one row: noise, gates and faults. @param counts of the frame */
 void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
 
 /** After a whole sweep: lines of dead cells, list of bad cells, the mat's typical noise. */

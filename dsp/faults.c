@@ -1,17 +1,9 @@
 #include "conditioner.h"
+#include "lanes.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Frames after which differences of frames tell the noise. */
-#define NOISE_FRAMES 8
-/* A cell's noise leans on the mat's middle noise as on this many frames, out of at most so many. */
-#define PRIOR_FRAMES 20.0F
-#define OWN_FRAMES   200.0F
-/* Largest threshold that is believed of a mat that sends only what lies above one. */
-#define THRESHOLD_SHARE (1.0F / 16)
-/* Standard deviation of a uniform step. */
-#define UNIFORM 0.288675135F
 /* Mean absolute difference of two frames of white noise, in sigmas. */
 #define WHITE_JUMP 1.128F
 
@@ -46,10 +38,15 @@
 static const int8_t around[8][2] = {{-1, -1}, {1, 1},  {-1, 0}, {1, 0},
                                     {-1, 1},  {1, -1}, {0, -1}, {0, 1}};
 
+/* What the mat as a whole says, kPa. */
+struct limits {
+    float full, flicker, still; /* full scale; least jump of a flickering, most of a stuck cell */
+};
+
 /* One cell under examination. */
 struct site {
     uint32_t cell;
-    uint16_t row, col;
+    uint16_t row, col, count;
     float load, elapsed_s;
 };
 
@@ -69,7 +66,7 @@ static float highest_neighbour(const struct conditioner *conditioner, const stru
     float high = 0;
     for (int k = 0; k < 8; k++) {
         int32_t cell = neighbour(conditioner, site, k);
-        high = cell >= 0 ? fmaxf(high, values[cell]) : high;
+        high = cell >= 0 ? greater(high, values[cell]) : high;
     }
     return high;
 }
@@ -88,7 +85,7 @@ static void judge_dead(struct conditioner *conditioner, const struct site *site)
     for (int k = 0; k < 8; k += 2) {
         int32_t a = neighbour(conditioner, site, k), b = neighbour(conditioner, site, k + 1);
         float one = a >= 0 ? all->last[a] : 0, other = b >= 0 ? all->last[b] : 0;
-        highest = fmaxf(highest, fminf(one, other));
+        highest = greater(highest, lesser(one, other));
         loaded += (one > DEAD_SIGMAS * noise) + (other > DEAD_SIGMAS * noise);
     }
     if (highest > DEAD_SIGMAS * noise && site->load < DEAD_SHARE * highest)
@@ -97,7 +94,7 @@ static void judge_dead(struct conditioner *conditioner, const struct site *site)
         all->faults[site->cell] |= CELL_DEAD;
 }
 
-static void judge_always_on(struct conditioner *conditioner, const struct site *site)
+static void judge_always_on(struct conditioner *conditioner, const struct site *site, float full)
 {
     struct cells *all = &conditioner->cells;
     uint32_t i = site->cell;
@@ -109,7 +106,7 @@ static void judge_always_on(struct conditioner *conditioner, const struct site *
     }
     if (conditioner->count == 1 || (all->faults[i] & CELL_ALWAYS_ON))
         return;
-    float wobble = fmaxf(CONSTANT_SIGMAS * noise, CONSTANT_SHARE * site->load);
+    float wobble = greater(CONSTANT_SIGMAS * noise, CONSTANT_SHARE * site->load);
     bool constant = fabsf(site->load - all->level[i]) < wobble;
     bool alone = highest_neighbour(conditioner, site, all->last) < LONELY_SHARE * site->load;
     if (!constant || !alone) {
@@ -119,7 +116,6 @@ static void judge_always_on(struct conditioner *conditioner, const struct site *
     }
     all->lonely[i] += site->elapsed_s;
     const struct geometry *mat = &conditioner->geometry;
-    float full = (float)mat->full_scale * conditioner->scale_kpa;
     bool plain =
         fmax(mat->pitch_x_mm, mat->pitch_y_mm) <= FINE_PITCH_MM || site->load > SHORT_SHARE * full;
     float needed =
@@ -128,18 +124,14 @@ static void judge_always_on(struct conditioner *conditioner, const struct site *
         all->faults[i] |= CELL_ALWAYS_ON;
 }
 
-static void judge_flicker(struct conditioner *conditioner, const struct site *site)
+static void judge_flicker(struct conditioner *conditioner, const struct site *site, float limit)
 {
     struct cells *all = &conditioner->cells;
     uint32_t i = site->cell;
-    float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
-    float usual = WHITE_JUMP * sqrtf(conditioner->typical);
-    float limit = fmaxf(FLICKER_TIMES * usual, FLICKER_SHARE * full);
     bool jumps = all->jump[i] > limit &&
                  highest_neighbour(conditioner, site, all->jump) < FLICKER_NEIGHBOUR * all->jump[i];
-    float before = all->jumpy[i];
-    float now = before + (jumps ? site->elapsed_s : -site->elapsed_s);
-    all->jumpy[i] = fminf(fmaxf(now, 0), 2 * FLICKER_S);
+    float now = all->jumpy[i] + (jumps ? site->elapsed_s : -site->elapsed_s);
+    all->jumpy[i] = lesser(greater(now, 0), 2 * FLICKER_S);
     if (jumps && now >= FLICKER_S)
         all->faults[i] |= CELL_FLICKERING;
     if (now <= 0)
@@ -147,71 +139,78 @@ static void judge_flicker(struct conditioner *conditioner, const struct site *si
 }
 
 /* Only a mat whose good cells never rest tells a stuck cell from a quiet one. */
-static void judge_stuck(struct conditioner *conditioner, const struct site *site, uint16_t count)
+static void judge_stuck(struct conditioner *conditioner, const struct site *site, float still)
 {
     struct cells *all = &conditioner->cells;
-    float usual = WHITE_JUMP * sqrtf(conditioner->typical);
-    bool restless = usual > 0.5F * conditioner->scale_kpa && conditioner->zero_share < 0.01F;
-    bool still = all->jump[site->cell] < STUCK_SHARE * usual;
-    bool judged = conditioner->time_s > STUCK_S && conditioner->frames > STUCK_FRAMES;
-    if (restless && still && judged && count < conditioner->geometry.full_scale)
-        all->faults[site->cell] |= count ? CELL_STUCK : CELL_DEAD;
-    if (!still)
+    bool rests = all->jump[site->cell] < still;
+    if (rests && site->count < conditioner->geometry.full_scale)
+        all->faults[site->cell] |= site->count ? CELL_STUCK : CELL_DEAD;
+    if (!rests)
         all->faults[site->cell] &= (uint8_t)~CELL_STUCK;
 }
 
-static void judge(struct conditioner *conditioner, const uint16_t *counts, const struct site *site)
+static void judge(struct conditioner *conditioner, const struct site *site,
+                  const struct limits *limits)
 {
     judge_dead(conditioner, site);
-    judge_always_on(conditioner, site);
-    judge_flicker(conditioner, site);
-    judge_stuck(conditioner, site, counts[site->cell]);
+    judge_always_on(conditioner, site, limits->full);
+    judge_flicker(conditioner, site, limits->flicker);
+    judge_stuck(conditioner, site, limits->still);
 }
 
-static void learn_noise(struct conditioner *conditioner, const uint16_t *counts, uint32_t i)
+/* Which cells of a row need a look at all: suspects[cols] set to 1. */
+LANES static void suspect(const struct conditioner *conditioner, uint32_t first,
+                          const struct limits *limits)
 {
-    struct cells *all = &conditioner->cells;
-    bool starting = conditioner->time_s < conditioner->parameters.empty_s;
-    float value = (float)counts[i] * conditioner->scale_kpa;
-    if (counts[i] && value < conditioner->least)
-        conditioner->least = value;
-    if (!all->around[i]) {
-        float weight = starting ? 1.0F / (float)(conditioner->frames + 1) : 0.025F;
-        all->zeros[i] += weight * ((counts[i] == 0) - all->zeros[i]);
-        if (!all->known[i] && !starting)
-            all->variance[i] = conditioner->typical;
-        all->known[i] = 1;
-    }
-    if (conditioner->frames < NOISE_FRAMES)
-        return;
-    float own = fminf((float)conditioner->frames, OWN_FRAMES);
-    float mixed = (own * all->variance[i] + PRIOR_FRAMES * conditioner->typical);
-    mixed = all->known[i] ? mixed / (own + PRIOR_FRAMES) : conditioner->typical;
-    /* A normal variable cut off at zero keeps about this share of its deviation. */
-    float kept = 1 - 0.85F * fminf(all->zeros[i], 0.95F);
-    float noise = fmaxf(sqrtf(mixed) / kept, conditioner->floor_kpa);
+    const struct cells *all = &conditioner->cells;
+    const float *last = all->last + first, *noise = all->noise + first, *jump = all->jump + first;
+    const float *lonely = all->lonely + first, *jumpy = all->jumpy + first;
+    const uint8_t *faults = all->faults + first, *alive = all->alive + first;
+    const uint8_t *near = all->around + first;
+    uint8_t *suspects = conditioner->padded;
+    const float flicker = limits->flicker, still = limits->still;
+    for (uint32_t i = 0; i < conditioner->cols; i++)
+        suspects[i] = (uint8_t)((last[i] > ANSWER_SIGMAS * noise[i]) | (jump[i] > flicker) |
+                                (jump[i] < still) | (lonely[i] + jumpy[i] > 0));
+    for (uint32_t i = 0; i < conditioner->cols; i++)
+        suspects[i] |= (uint8_t)(faults[i] | (near[i] & (alive[i] ^ 1)));
+}
+
+static struct limits limits_of(const struct conditioner *conditioner)
+{
     float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
-    float threshold =
-        isfinite(conditioner->least) ? fminf(conditioner->least, THRESHOLD_SHARE * full) : 0;
-    all->gate[i] = GATE_SIGMAS * noise;
-    all->noise[i] = conditioner->zero_share > 0.5F ? fmaxf(noise, UNIFORM * threshold) : noise;
-    if (all->doubt[i] < 0.01F * noise)
-        all->doubt[i] = 0;
+    float usual = WHITE_JUMP * sqrtf(conditioner->typical);
+    bool restless = usual > 0.5F * conditioner->scale_kpa && conditioner->zero_share < 0.01F;
+    bool judged = conditioner->time_s > STUCK_S && conditioner->frames > STUCK_FRAMES;
+    return (struct limits){
+        .full = full,
+        .flicker = greater(FLICKER_TIMES * usual, FLICKER_SHARE * full),
+        .still = restless && judged ? STUCK_SHARE * usual : 0,
+    };
 }
 
 void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row)
 {
+    uint32_t first = (uint32_t)row * conditioner->cols;
     float elapsed_s = (float)(conditioner->time_s - conditioner->row_time_s[row]);
     conditioner->row_time_s[row] = conditioner->time_s;
-    bool wanted = conditioner->parameters.bad_cells > 0.5 && conditioner->frames > NOISE_FRAMES;
+    noise_sweep(conditioner, counts + first, first);
+    if (conditioner->parameters.bad_cells <= 0.5 || conditioner->frames <= NOISE_FRAMES)
+        return;
+    struct limits limits = limits_of(conditioner);
+    suspect(conditioner, first, &limits);
     for (uint16_t col = 0; col < conditioner->cols; col++) {
-        uint32_t cell = (uint32_t)row * conditioner->cols + col;
-        learn_noise(conditioner, counts, cell);
-        struct site site = {cell, row, col, conditioner->cells.last[cell],
-                            fminf(elapsed_s, 2 * (float)SWEEP_S)};
-        if (wanted)
-            judge(conditioner, counts, &site);
+        if (!conditioner->padded[col])
+            continue;
+        struct site site = {.cell = first + col,
+                            .row = row,
+                            .col = col,
+                            .count = counts[first + col],
+                            .load = conditioner->cells.last[first + col],
+                            .elapsed_s = lesser(elapsed_s, 2 * (float)SWEEP_S)};
+        judge(conditioner, &site, &limits);
     }
+    memset(conditioner->padded, 0, conditioner->cols);
 }
 
 /* Marks the line of `length` cells, `step` apart from `first`, when it is dead as a whole. */

@@ -12,9 +12,13 @@
 
 /* Fading states end here, far above the numbers that slow the machine down. */
 #define TINY 1e-30F
+/* They are looked at once in so many samples. */
+#define SETTLE_EVERY 64
+/* So many channels pass all sections while they are in the cache. */
+#define STRETCH 1024
 
 struct biquads {
-    size_t channels, count;
+    size_t channels, count, samples;
     struct section *sections;
     float *states; /* [count][2][channels] */
 };
@@ -70,21 +74,29 @@ struct biquads *biquads_create(size_t channels, const struct section *sections, 
     return biquads;
 }
 
-static inline float settle(float state)
+LANES static void settle(float *restrict states, size_t count)
 {
-    return state * state > TINY ? state : 0;
+    for (size_t i = 0; i < count; i++)
+        states[i] = states[i] * states[i] > TINY ? states[i] : 0;
 }
 
-LANES static void section_run(struct section s, float *restrict states, float *restrict values,
-                              size_t channels)
+LANES static void section_run(struct section s, float *restrict one, float *restrict two,
+                              float *restrict values, size_t channels)
 {
-    float *restrict one = states, *restrict two = states + channels;
     for (size_t i = 0; i < channels; i++) {
         float in = values[i];
         float out = s.b0 * in + one[i];
-        one[i] = settle(s.b1 * in - s.a1 * out + two[i]);
-        two[i] = settle(s.b2 * in - s.a2 * out);
+        one[i] = s.b1 * in - s.a1 * out + two[i];
+        two[i] = s.b2 * in - s.a2 * out;
         values[i] = out;
+    }
+}
+
+static void stretch_run(struct biquads *biquads, size_t first, size_t count, float *values)
+{
+    for (size_t k = 0; k < biquads->count; k++) {
+        float *states = biquads->states + 2 * k * biquads->channels + first;
+        section_run(biquads->sections[k], states, states + biquads->channels, values, count);
     }
 }
 
@@ -92,13 +104,17 @@ void biquads_push(struct biquads *biquads, const float *in, float *out)
 {
     if (in != out)
         memcpy(out, in, biquads->channels * sizeof *out);
-    for (size_t k = 0; k < biquads->count; k++)
-        section_run(biquads->sections[k], biquads->states + 2 * k * biquads->channels, out,
-                    biquads->channels);
+    for (size_t first = 0; first < biquads->channels; first += STRETCH) {
+        size_t rest = biquads->channels - first;
+        stretch_run(biquads, first, rest < STRETCH ? rest : STRETCH, out + first);
+    }
+    if (++biquads->samples % SETTLE_EVERY == 0)
+        settle(biquads->states, 2 * biquads->count * biquads->channels);
 }
 
 void biquads_reset(struct biquads *biquads)
 {
+    biquads->samples = 0;
     memset(biquads->states, 0, 2 * biquads->count * biquads->channels * sizeof(float));
 }
 

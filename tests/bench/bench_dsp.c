@@ -1,0 +1,290 @@
+/* Times the signal processing. Prints lines "name value"; bench_dsp.py makes a table of them and
+   of SciPy's times for the same jobs. CPU time of the thread, medians of several runs. */
+#include "bench_clock.h"
+#include "bench_fftw.h"
+
+#include "dsp/bank.h"
+#include "dsp/dsp.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUNS     7
+#define PICTURES 16
+
+/* A mat's worth of frames: offsets, noise, and a strip that rolls. */
+struct frames {
+    struct geometry geometry;
+    uint16_t *cells[PICTURES];
+    struct pressure out;
+};
+
+static uint32_t dice = 1;
+
+static uint32_t roll(uint32_t sides)
+{
+    dice = dice * 1664525U + 1013904223U;
+    return (dice >> 8) % sides;
+}
+
+static void make_frames(struct frames *frames, uint16_t side, double rate_hz)
+{
+    *frames = (struct frames){.geometry = {.rows = side,
+                                           .cols = side,
+                                           .pitch_x_mm = 10,
+                                           .pitch_y_mm = 10,
+                                           .rate_hz = rate_hz,
+                                           .scale_kpa = 200.0 / 4095,
+                                           .full_scale = 4095}};
+    for (int p = 0; p < PICTURES; p++) {
+        frames->cells[p] = calloc((size_t)side * side, sizeof(uint16_t));
+        for (int i = 0; i < side * side; i++) {
+            int away = abs(i / side - side * (p + 4) / 24);
+            frames->cells[p][i] =
+                (uint16_t)(100 + (int)roll(40) + (away < 3 ? 900 - 250 * away : 0));
+        }
+    }
+}
+
+static void free_frames(struct frames *frames)
+{
+    for (int p = 0; p < PICTURES; p++)
+        free(frames->cells[p]);
+}
+
+/* Everything that runs on each frame. */
+struct chain {
+    struct frames frames;
+    struct conditioner *conditioner;
+    struct split *split;
+    struct rhythm *rhythm;
+    uint64_t number;
+    float sum; /* of what came out, so that nothing is left out */
+};
+
+static void make_chain(struct chain *chain, uint16_t side, double rate_hz)
+{
+    struct parameters parameters;
+    parameters_default(&parameters);
+    make_frames(&chain->frames, side, rate_hz);
+    chain->conditioner = conditioner_create(&chain->frames.geometry, &parameters);
+    chain->split = split_create((size_t)side * side, rate_hz, 0.5);
+    chain->rhythm = rhythm_create();
+    chain->number = 0;
+}
+
+static void free_chain(struct chain *chain)
+{
+    free_frames(&chain->frames);
+    conditioner_destroy(chain->conditioner);
+    split_destroy(chain->split);
+    rhythm_destroy(chain->rhythm);
+}
+
+static void condition(struct chain *chain)
+{
+    struct frames *frames = &chain->frames;
+    double step_us = 1e6 / frames->geometry.rate_hz;
+    struct frame frame = {.number = chain->number,
+                          .time_us = (int64_t)((double)chain->number * step_us),
+                          .rows = frames->geometry.rows,
+                          .cols = frames->geometry.cols,
+                          .cells = frames->cells[chain->number % PICTURES]};
+    conditioner_push(chain->conditioner, &frame, &frames->out);
+    chain->number++;
+}
+
+static void track(struct chain *chain)
+{
+    const struct pressure *out = &chain->frames.out;
+    struct picture picture = {out->kpa, out->rows, out->cols, 10, 10};
+    struct window window = {out->rows / 2 - 4, out->cols / 2 - 4, 9, 9};
+    struct position position = {0};
+    position_measure(&picture, &window, 2, &position);
+    struct motion motion = {out->time_s, position.x_mm, position.y_mm, position.force_n};
+    rhythm_push(chain->rhythm, &motion);
+}
+
+static void divide(struct chain *chain)
+{
+    struct parts parts;
+    split_push(chain->split, chain->frames.out.time_s, chain->frames.out.kpa);
+    while (split_next(chain->split, &parts))
+        chain->sum += parts.bands[SPLIT_MOVING][0];
+}
+
+static void bench_bank(void)
+{
+    enum { CHANNELS = 1024, STRIDE = CHANNELS + 16, SAMPLES = 6144, TAPS = 129, LENGTH = 512 };
+    float taps[TAPS], *in = malloc(sizeof(float) * STRIDE * SAMPLES);
+    float *out = malloc(sizeof(float) * STRIDE * SAMPLES);
+    const float *from[LENGTH];
+    float *to[LENGTH];
+    double kiss[RUNS], fftw[RUNS];
+    for (size_t i = 0; i < (size_t)STRIDE * SAMPLES; i++)
+        in[i] = (float)roll(4096) / 4096;
+    fir_lowpass(taps, TAPS, 0.02);
+    struct bank *bank = bank_create(taps, TAPS, LENGTH);
+    size_t hop = bank_hop(bank), done = 0;
+    for (int run = 0; run < RUNS; run++) {
+        double start = clock_cpu_s();
+        done = 0;
+        for (size_t first = 0; first + LENGTH <= SAMPLES; first += hop, done += hop) {
+            for (size_t n = 0; n < LENGTH; n++)
+                from[n] = in + (first + n) * STRIDE;
+            for (size_t n = 0; n < hop; n++)
+                to[n] = out + (first + n) * STRIDE;
+            for (size_t c = 0; c < CHANNELS; c += BANK_GROUP)
+                bank_filter(bank, from, to, c);
+        }
+        kiss[run] = clock_cpu_s() - start;
+        fftw[run] = fftw_filter(in, out, SAMPLES, CHANNELS);
+    }
+    double cells = (double)done * CHANNELS;
+    printf("bank_kissfft_mega %.1f\n", 1e-6 * cells / sorted_at(kiss, RUNS, 0.5));
+    printf("bank_fftw_mega %.1f\n", 1e-6 * cells / sorted_at(fftw, RUNS, 0.5));
+    bank_destroy(bank);
+    free(in);
+    free(out);
+}
+
+static double time_frames(struct chain *chain, void (*work)(struct chain *), int count)
+{
+    double runs[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        double start = clock_cpu_s();
+        for (int n = 0; n < count; n++)
+            work(chain);
+        runs[run] = (clock_cpu_s() - start) / count;
+    }
+    return sorted_at(runs, RUNS, 0.5);
+}
+
+static struct biquads *filter;
+static float *filtered, *copied;
+
+static void filter_frame(struct chain *chain)
+{
+    biquads_push(filter, chain->frames.out.kpa, filtered);
+}
+
+static void copy_frame(struct chain *chain)
+{
+    memcpy(copied, chain->frames.out.kpa,
+           (size_t)chain->frames.out.rows * chain->frames.out.cols * 4);
+    chain->sum += copied[chain->number++ % 64];
+}
+
+static void condition_frame(struct chain *chain)
+{
+    condition(chain);
+}
+
+static void per_frame(struct chain *chain)
+{
+    condition(chain);
+    biquads_push(filter, chain->frames.out.kpa, filtered);
+    track(chain);
+}
+
+static void everything(struct chain *chain)
+{
+    condition(chain);
+    track(chain);
+    divide(chain);
+}
+
+/* The copy streams over more than the caches hold, as a recording does. */
+static double time_copy(void)
+{
+    enum { CELLS = 16 << 20 };
+    float *a = malloc(sizeof(float) * CELLS), *b = malloc(sizeof(float) * CELLS);
+    double runs[RUNS];
+    memset(a, 1, sizeof(float) * CELLS);
+    memset(b, 2, sizeof(float) * CELLS);
+    for (int run = 0; run < RUNS; run++) {
+        double start = clock_cpu_s();
+        memcpy(run % 2 ? a : b, run % 2 ? b : a, sizeof(float) * CELLS);
+        runs[run] = (clock_cpu_s() - start) / CELLS;
+    }
+    free(a);
+    free(b);
+    return sorted_at(runs, RUNS, 0.5);
+}
+
+static void bench_frames(void)
+{
+    enum { SIDE = 64, CELLS = SIDE * SIDE };
+    struct chain chain = {0};
+    struct section sections[2];
+    make_chain(&chain, SIDE, 200);
+    butterworth_lowpass(sections, 4, 0.05);
+    filter = biquads_create(CELLS, sections, 2);
+    filtered = calloc(CELLS, sizeof(float));
+    copied = calloc(CELLS, sizeof(float));
+    time_frames(&chain, per_frame, 400);
+    printf("biquads_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, filter_frame, 2000));
+    printf("conditioner_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, condition_frame, 2000));
+    printf("frame_path_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, per_frame, 2000));
+    printf("copy_cached_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, copy_frame, 2000));
+    printf("copy_mega %.0f\n", 1e-6 / time_copy());
+    printf("full_share_percent %.2f\n", 100 * 200 * time_frames(&chain, everything, 1500));
+    biquads_destroy(filter);
+    free(filtered);
+    free(copied);
+    free_chain(&chain);
+}
+
+static void bench_worst(int count)
+{
+    struct chain chain = {0};
+    double *cpu = calloc((size_t)count, sizeof(double)),
+           *wall = calloc((size_t)count, sizeof(double));
+    make_chain(&chain, 64, 200);
+    for (int n = -3000; n < count; n++) {
+        double wall_s = clock_wall_s(), cpu_s = clock_cpu_s();
+        everything(&chain);
+        if (n >= 0) {
+            cpu[n] = clock_cpu_s() - cpu_s;
+            wall[n] = clock_wall_s() - wall_s;
+        }
+    }
+    printf("frame_median_us %.2f\n", 1e6 * sorted_at(cpu, (size_t)count, 0.5));
+    printf("frame_p999_us %.2f\n", 1e6 * sorted_at(cpu, (size_t)count, 0.999));
+    printf("frame_worst_us %.2f\n", 1e6 * sorted_at(cpu, (size_t)count, 1));
+    printf("frame_wall_worst_us %.2f\n", 1e6 * sorted_at(wall, (size_t)count, 1));
+    free(cpu);
+    free(wall);
+    free_chain(&chain);
+}
+
+static void bench_growth(void)
+{
+    static const int sides[] = {16, 32, 64, 128}, rates[] = {25, 50, 100, 200, 400};
+    for (size_t k = 0; k < sizeof sides / sizeof sides[0]; k++) {
+        struct chain chain = {0};
+        make_chain(&chain, (uint16_t)sides[k], 100);
+        time_frames(&chain, everything, 150);
+        double frame_s = time_frames(&chain, everything, 400);
+        printf("side_%d_ns %.2f\n", sides[k], 1e9 * frame_s / (sides[k] * sides[k]));
+        free_chain(&chain);
+    }
+    for (size_t k = 0; k < sizeof rates / sizeof rates[0]; k++) {
+        struct chain chain = {0};
+        make_chain(&chain, 32, rates[k]);
+        time_frames(&chain, everything, 1000);
+        printf("rate_%d_ns %.2f\n", rates[k], 1e9 * time_frames(&chain, everything, 1000) / 1024);
+        free_chain(&chain);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    bench_bank();
+    bench_frames();
+    bench_worst(argc > 1 ? atoi(argv[1]) : 100000);
+    bench_growth();
+    return 0;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""Runs bench_dsp, times SciPy at the same jobs, prints one table of medians and ratios.
+
+Usage: bench_dsp.py PROGRAM [FRAMES]. Redirect the output into docs/performance.md's table.
+"""
+import os
+import platform
+import subprocess
+import sys
+import time
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy as np  # noqa: E402
+import scipy  # noqa: E402
+from scipy import signal  # noqa: E402
+
+RUNS = 5
+
+
+def median_s(job):
+    """CPU time of the process: what other programs take is left out."""
+    times = []
+    for _ in range(RUNS):
+        start = time.process_time()
+        job()
+        times.append(time.process_time() - start)
+    return sorted(times)[RUNS // 2]
+
+
+def scipy_mega():
+    """Million cell-samples a second, each in the layout that suits SciPy better."""
+    random = np.random.default_rng(1)
+    cells = random.random((1024, 6144), dtype=np.float32)
+    taps = signal.firwin(129, 0.04).astype(np.float32)[None, :]
+    convolve = median_s(lambda: signal.oaconvolve(cells, taps, "valid", axes=-1))
+    columns = np.ascontiguousarray(cells.T)
+    upright = median_s(lambda: signal.oaconvolve(columns, taps.T, "valid", axes=0))
+    sos = signal.butter(4, 0.1, output="sos").astype(np.float32)
+    frames = random.random((4096, 1000), dtype=np.float32)
+    biquads = median_s(lambda: signal.sosfilt(sos, frames, axis=-1))
+    return {
+        "oaconvolve": (6144 - 128) * 1024 / min(convolve, upright) / 1e6,
+        "sosfilt": frames.size / biquads / 1e6,
+    }
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "?")
+    load = os.getloadavg()[0]
+    return f"{model}, {os.cpu_count()} cores, load {load:.1f}, Linux {platform.release().split('-')[0]}"
+
+
+def row(*cells):
+    print("| " + " | ".join(cells) + " |")
+
+
+def compare(ours, theirs):
+    row("job", "result", "against", "ratio", "aim")
+    row(*["---"] * 5)
+
+    def line(job, value, other_name, other, aim, percent=False):
+        ratio = f"{100 * value / other:.0f} %" if percent else f"{value / other:.1f} x"
+        row(job, f"{value:.0f} M/s", f"{other_name} {other:.0f} M/s", ratio, aim)
+
+    bank, path = ours["bank_kissfft_mega"], ours["frame_path_mega"]
+    line("overlap-save, 129 taps, KissFFT", bank, "SciPy `oaconvolve`", theirs["oaconvolve"], ">= 2 x")
+    if ours["bank_fftw_mega"] > 0:
+        line("overlap-save, 129 taps, KissFFT", bank, "FFTW3f", ours["bank_fftw_mega"], "report")
+    line("4th-order biquads", ours["biquads_mega"], "SciPy `sosfilt`", theirs["sosfilt"], ">= 20 x")
+    line("4th-order biquads", ours["biquads_mega"], "copy from memory", ours["copy_mega"], ">= 15 %", True)
+    line("conditioner alone", ours["conditioner_mega"], "SciPy `sosfilt`", theirs["sosfilt"], "report")
+    line("conditioner + biquads + contact", path, "SciPy `sosfilt`", theirs["sosfilt"], ">= 20 x")
+    line("conditioner + biquads + contact", path, "copy from memory", ours["copy_mega"], ">= 15 %", True)
+
+
+def main():
+    output = subprocess.run(sys.argv[1:], check=True, capture_output=True, text=True).stdout
+    ours = {name: float(value) for name, value in map(str.split, output.splitlines())}
+    print(f"{machine()}; NumPy {np.__version__}, SciPy {scipy.__version__}; CPU time, one thread, medians;")
+    print("M/s are million cell-samples a second.\n")
+    compare(ours, scipy_mega())
+    print()
+    row("full signal processing, 64 x 64 cells, 200 Hz", "result", "aim")
+    row("---", "---", "---")
+    row("share of one core", f"{ours['full_share_percent']:.2f} %", "<= 4 %")
+    median = ours["frame_median_us"]
+    row("median frame", f"{median:.0f} us", "report")
+    row("99.9 % of frames", f"{ours['frame_p999_us'] / median:.1f} x median", "report")
+    row("worst frame", f"{ours['frame_worst_us'] / median:.1f} x median", "<= 5 x")
+    print()
+    row("growth", "ns per cell and frame")
+    row("---", "---")
+    for name, value in ours.items():
+        if name.startswith("side_"):
+            side = name.split("_")[1]
+            row(f"{side} x {side} cells, 100 Hz", f"{value:.1f}")
+        if name.startswith("rate_"):
+            row(f"32 x 32 cells, {name.split('_')[1]} Hz", f"{value:.1f}")
+
+
+if __name__ == "__main__":
+    main()
