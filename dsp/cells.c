@@ -17,7 +17,7 @@ struct row {
     float *restrict jump, *restrict peak, *restrict residue, *restrict smooth, *restrict kpa;
     float *restrict quiet;
     uint8_t *restrict loaded, *restrict around, *restrict faults;
-    uint32_t cols;
+    size_t cols;
 };
 
 static struct row row_of(const struct conditioner *conditioner, uint16_t row)
@@ -45,9 +45,9 @@ static struct row row_of(const struct conditioner *conditioner, uint16_t row)
 
 LANES static void row_load(struct row row, const uint16_t *restrict counts, float scale)
 {
-    for (uint32_t i = 0; i < row.cols; i++)
+    for (size_t i = 0; i < row.cols; i++)
         row.kpa[i] = (float)counts[i] * scale - row.base[i];
-    for (uint32_t i = 0; i < row.cols; i++)
+    for (size_t i = 0; i < row.cols; i++)
         row.loaded[i] = (uint8_t)((row.kpa[i] > row.gate[i] + row.doubt[i]) & (row.faults[i] == 0));
 }
 
@@ -73,34 +73,29 @@ void cells_spread(struct conditioner *conditioner)
     or_five(all->around, wide, cols, conditioner->count);
 }
 
-/* The unrolled form of the inner loops would not become vector code. */
 LANES static float row_common(struct row row)
 {
+    const float *restrict kpa = row.kpa;
+    float *restrict quiet = row.quiet;
+    const size_t cols = row.cols, whole = cols / LANE_COUNT * LANE_COUNT;
     float sums[LANE_COUNT] = {0}, counts[LANE_COUNT] = {0};
-    uint32_t i = 0;
-    for (uint32_t k = 0; k < row.cols; k++)
-        row.quiet[k] = (float)((row.around[k] | row.faults[k]) == 0);
-    for (; i + LANE_COUNT <= row.cols; i += LANE_COUNT) {
-#pragma GCC unroll 0
-        for (uint32_t k = 0; k < LANE_COUNT; k++)
-            sums[k] += row.quiet[i + k] * row.kpa[i + k];
-#pragma GCC unroll 0
-        for (uint32_t k = 0; k < LANE_COUNT; k++)
-            counts[k] += row.quiet[i + k];
-    }
-    for (uint32_t k = 0; i + k < row.cols; k++) {
-        sums[k] += row.quiet[i + k] * row.kpa[i + k];
-        counts[k] += row.quiet[i + k];
+    for (size_t i = 0; i < cols; i++)
+        quiet[i] = (float)((row.around[i] | row.faults[i]) == 0);
+    for (size_t i = 0; i < whole; i += LANE_COUNT)
+        lanes_add(sums, counts, quiet + i, kpa + i);
+    for (size_t i = whole; i < cols; i++) {
+        sums[0] += quiet[i] * kpa[i];
+        counts[0] += quiet[i];
     }
     float sum = lanes_sum(sums), count = lanes_sum(counts);
-    return count >= COMMON_MIN && 2 * count >= (float)row.cols ? sum / count : 0;
+    return count >= COMMON_MIN && 2 * count >= (float)cols ? sum / count : 0;
 }
 
 /* Baseline and noise of the unloaded, memory of the loaded. */
 LANES static void row_learn(struct row row, float step, struct weights w)
 {
     const float unknown = greater(w.doubtful, w.base);
-    for (uint32_t i = 0; i < row.cols; i++) {
+    for (size_t i = 0; i < row.cols; i++) {
         float load = row.kpa[i], quiet = row.quiet[i], doubt = row.doubt[i];
         float change = load - row.last[i];
         float noise = change - step;
@@ -119,7 +114,7 @@ LANES static void row_learn(struct row row, float step, struct weights w)
    cell has shown since the load left. */
 LANES static void row_result(struct row row, float common, struct weights w)
 {
-    for (uint32_t i = 0; i < row.cols; i++) {
+    for (size_t i = 0; i < row.cols; i++) {
         float load = row.kpa[i] - common;
         float seen = row.smooth[i] + w.smooth * (load - row.smooth[i]);
         float high = greater(greater(load, row.peak[i] * w.fade), TINY);

@@ -1,4 +1,5 @@
 #include "conditioner.h"
+#include "lanes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +16,11 @@
 #define FLOAT_ARRAYS     16
 #define MARK_ARRAYS      5
 
+static size_t array_floats(const struct conditioner *conditioner)
+{
+    return conditioner->count + LANE_PAD;
+}
+
 static size_t scratch_bytes(const struct conditioner *conditioner)
 {
     return conditioner->count + (size_t)4 * conditioner->cols;
@@ -28,7 +34,7 @@ static void share_out(struct conditioner *conditioner)
                                     &all->residue,  &all->kpa,   &all->zeros, &all->evidence,
                                     &all->lonely,   &all->level, &all->jumpy, &all->smooth};
     for (size_t k = 0; k < FLOAT_ARRAYS; k++)
-        *arrays[k] = conditioner->memory + k * conditioner->count;
+        *arrays[k] = conditioner->memory + k * array_floats(conditioner);
     uint8_t **marks[MARK_ARRAYS] = {&all->loaded, &all->around, &all->alive, &all->known,
                                     &all->faults};
     uint8_t *next = conditioner->marks + scratch_bytes(conditioner);
@@ -55,7 +61,7 @@ struct conditioner *conditioner_create(const struct geometry *geometry,
     conditioner->scale_kpa = (float)geometry->scale_kpa;
     conditioner->zero_kpa = (float)fmax(0, -geometry->offset_kpa);
     conditioner->floor_kpa = (float)(geometry->scale_kpa / sqrt(12));
-    conditioner->memory = calloc((size_t)FLOAT_ARRAYS * conditioner->count, sizeof(float));
+    conditioner->memory = calloc(FLOAT_ARRAYS * array_floats(conditioner), sizeof(float));
     conditioner->marks = calloc(1, mark_bytes(conditioner));
     conditioner->padded = calloc(1, (size_t)conditioner->cols + 4);
     conditioner->quiet = calloc(conditioner->cols, sizeof(float));
@@ -142,7 +148,7 @@ void conditioner_push(struct conditioner *conditioner, const struct frame *frame
 
 void conditioner_reset(struct conditioner *conditioner)
 {
-    memset(conditioner->memory, 0, sizeof(float) * FLOAT_ARRAYS * conditioner->count);
+    memset(conditioner->memory, 0, sizeof(float) * FLOAT_ARRAYS * array_floats(conditioner));
     memset(conditioner->marks, 0, mark_bytes(conditioner));
     memset(conditioner->row_common, 0, sizeof(float) * conditioner->rows);
     memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);

@@ -7,6 +7,8 @@
 #ifndef ROLLSCOPE_DSP_LANES_H
 #define ROLLSCOPE_DSP_LANES_H
 
+#include <stdint.h> /* says __GLIBC__ */
+
 /* Sanitizers cannot run in the resolvers that choose between the versions. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                 \
     !defined(__SANITIZE_THREAD__)
@@ -18,6 +20,10 @@
 /** Partial sums of a sum over cells. */
 #define LANE_COUNT 16
 
+/** Floats between arrays of cells, so that a power of two of cells does not put all of them on the
+ *  same lines of the cache. */
+#define LANE_PAD 48
+
 static inline float lesser(float a, float b)
 {
     return a < b ? a : b;
@@ -28,13 +34,24 @@ static inline float greater(float a, float b)
     return a > b ? a : b;
 }
 
+/** Adds weights[i] * values[i] to sums[i] and weights[i] to totals[i]; [LANE_COUNT] each. */
+static inline void lanes_add(float *restrict sums, float *restrict totals,
+                             const float *restrict weights, const float *restrict values)
+{
+    for (int i = 0; i < LANE_COUNT; i++)
+        sums[i] += weights[i] * values[i];
+    for (int i = 0; i < LANE_COUNT; i++)
+        totals[i] += weights[i];
+}
+
 /** The sum of the partial sums, in a fixed order. @param lanes [LANE_COUNT], overwritten */
 static inline float lanes_sum(float *lanes)
 {
-    for (int half = LANE_COUNT / 2; half; half /= 2)
-        for (int i = 0; i < half; i++)
-            lanes[i] += lanes[i + half];
-    return lanes[0];
+    for (int i = 0; i < 8; i++)
+        lanes[i] += lanes[i + 8];
+    for (int i = 0; i < 4; i++)
+        lanes[i] += lanes[i + 4];
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }
 
 #endif

@@ -22,29 +22,29 @@ struct row {
     float *restrict zeros, *restrict variance, *restrict noise, *restrict gate, *restrict doubt;
     uint8_t *restrict known;
     const uint8_t *restrict around;
-    uint32_t cols;
+    size_t cols;
     float typical, floor, threshold, own, weight;
     bool starting;
 };
 
 LANES static void learn_quiet(struct row row, const uint16_t *restrict counts)
 {
-    for (uint32_t i = 0; i < row.cols; i++) {
+    for (size_t i = 0; i < row.cols; i++) {
         float quiet = row.around[i] ? 0 : row.weight, zero = counts[i] ? 0 : 1;
         row.zeros[i] += quiet * (zero - row.zeros[i]);
     }
-    for (uint32_t i = 0; i < row.cols; i++) {
+    for (size_t i = 0; i < row.cols; i++) {
         bool fresh = !row.starting && !row.known[i] && !row.around[i];
         row.variance[i] = fresh ? row.typical : row.variance[i];
     }
-    for (uint32_t i = 0; i < row.cols; i++)
+    for (size_t i = 0; i < row.cols; i++)
         row.known[i] |= row.around[i] ^ 1;
 }
 
 LANES static void learn_noise(struct row row)
 {
     const float prior = PRIOR_FRAMES * row.typical, whole = 1 / (row.own + PRIOR_FRAMES);
-    for (uint32_t i = 0; i < row.cols; i++) {
+    for (size_t i = 0; i < row.cols; i++) {
         float mixed = (row.own * row.variance[i] + prior) * whole;
         mixed = row.known[i] ? mixed : row.typical;
         float kept = 1 - CUT_OFF * lesser(row.zeros[i], ZEROS_MOST);

@@ -115,7 +115,7 @@ static void divide(struct chain *chain)
         chain->sum += parts.bands[SPLIT_MOVING][0];
 }
 
-static void bench_bank(void)
+static void bench_bank(size_t count, size_t length)
 {
     enum { CHANNELS = 1024, STRIDE = CHANNELS + 16, SAMPLES = 6144, TAPS = 129, LENGTH = 512 };
     float taps[TAPS], *in = malloc(sizeof(float) * STRIDE * SAMPLES);
@@ -125,14 +125,14 @@ static void bench_bank(void)
     double kiss[RUNS], fftw[RUNS];
     for (size_t i = 0; i < (size_t)STRIDE * SAMPLES; i++)
         in[i] = (float)roll(4096) / 4096;
-    fir_lowpass(taps, TAPS, 0.02);
-    struct bank *bank = bank_create(taps, TAPS, LENGTH);
+    fir_lowpass(taps, count, 0.02);
+    struct bank *bank = bank_create(taps, count, length);
     size_t hop = bank_hop(bank), done = 0;
     for (int run = 0; run < RUNS; run++) {
         double start = clock_cpu_s();
         done = 0;
-        for (size_t first = 0; first + LENGTH <= SAMPLES; first += hop, done += hop) {
-            for (size_t n = 0; n < LENGTH; n++)
+        for (size_t first = 0; first + length <= SAMPLES; first += hop, done += hop) {
+            for (size_t n = 0; n < length; n++)
                 from[n] = in + (first + n) * STRIDE;
             for (size_t n = 0; n < hop; n++)
                 to[n] = out + (first + n) * STRIDE;
@@ -140,11 +140,12 @@ static void bench_bank(void)
                 bank_filter(bank, from, to, c);
         }
         kiss[run] = clock_cpu_s() - start;
-        fftw[run] = fftw_filter(in, out, SAMPLES, CHANNELS);
+        struct fftw_job job = {in, out, SAMPLES, CHANNELS, count, length};
+        fftw[run] = fftw_filter(&job);
     }
     double cells = (double)done * CHANNELS;
-    printf("bank_kissfft_mega %.1f\n", 1e-6 * cells / sorted_at(kiss, RUNS, 0.5));
-    printf("bank_fftw_mega %.1f\n", 1e-6 * cells / sorted_at(fftw, RUNS, 0.5));
+    printf("bank_%zu_kissfft_mega %.1f\n", count, 1e-6 * cells / sorted_at(kiss, RUNS, 0.5));
+    printf("bank_%zu_fftw_mega %.1f\n", count, 1e-6 * cells / sorted_at(fftw, RUNS, 0.5));
     bank_destroy(bank);
     free(in);
     free(out);
@@ -282,7 +283,8 @@ static void bench_growth(void)
 
 int main(int argc, char **argv)
 {
-    bench_bank();
+    bench_bank(65, 256);
+    bench_bank(129, 512);
     bench_frames();
     bench_worst(argc > 1 ? atoi(argv[1]) : 100000);
     bench_growth();

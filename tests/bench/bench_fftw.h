@@ -7,8 +7,15 @@
 
 #include <stddef.h>
 
-/** Overlap-save over [samples][channels] by real transforms of FFTW3f, one channel each.
- *  @return seconds; negative where FFTW is not there */
-double fftw_filter(const float *in, float *out, size_t samples, size_t channels);
+/** Overlap-save over [samples][channels]. */
+struct fftw_job {
+    const float *in;
+    float *out;
+    size_t samples, channels, taps, length;
+};
+
+/** Runs it by real transforms of FFTW3f, one channel each. @return seconds; negative where FFTW is
+ *  not there */
+double fftw_filter(const struct fftw_job *job);
 
 #endif
