@@ -81,3 +81,13 @@ int about_read(hid_t root, struct session_about *about, bool *own, struct failur
         about->mat.geometry.rate_hz = number;
     return STATUS_OK;
 }
+
+bool about_is_users(const char *name)
+{
+    static const char *const names[] = {"title", "subject",  "body_part", "side",
+                                        "tool",  "operator", "notes"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}

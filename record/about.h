@@ -17,6 +17,9 @@
 /** Writes every attribute that is not an empty text, `closed` as 0. @return negative on failure */
 int about_write(hid_t root, const struct session_about *about);
 
+/** Whether an attribute is one that the user may set at any time. */
+bool about_is_users(const char *name);
+
 /** Writes `closed`, which is there already. */
 int about_write_closed(hid_t root, bool closed);
 

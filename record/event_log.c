@@ -8,7 +8,7 @@
 
 #define CONTACT_CHUNK_ROWS 512
 #define EVENT_CHUNK_ROWS   64
-#define SPOTS_MAX          4096
+#define IDS_MAX            4096
 #define PARAMETERS_GROUP   "parameters"
 
 #define COMMON(field, name, unit, text, type)                                                      \
@@ -35,8 +35,10 @@ struct event_log {
     struct table tables[EVENT_SUMMARY];
     struct waiting waiting[EVENT_SUMMARY];
     hid_t summary;
-    size_t spots;
-    uint32_t spot_ids[SPOTS_MAX];
+    struct known {
+        size_t count;
+        uint32_t ids[IDS_MAX]; /* of the rows of a kind that is published again under its id */
+    } bouts, spots;
 };
 
 void event_columns(struct table *table, enum event_type type)
@@ -152,14 +154,6 @@ static int flush_kind(struct event_log *log, int type)
     return 0;
 }
 
-static size_t spot_row(struct event_log *log, uint32_t id)
-{
-    size_t row = 0;
-    while (row < log->spots && log->spot_ids[row] != id)
-        row++;
-    return row;
-}
-
 static int append_row(struct event_log *log, const struct event *event)
 {
     struct waiting *waiting = &log->waiting[event->type];
@@ -169,26 +163,37 @@ static int append_row(struct event_log *log, const struct event *event)
     return 0;
 }
 
-static int append_spot(struct event_log *log, const struct event *event)
+static int append_known(struct event_log *log, struct known *known, uint32_t id,
+                        const struct event *event)
 {
-    struct table *table = &log->tables[EVENT_SPOT];
-    size_t row = spot_row(log, event->spot.id);
-    if (row == log->spots) {
-        if (log->spots < SPOTS_MAX)
-            log->spot_ids[log->spots++] = event->spot.id;
+    struct table *table = &log->tables[event->type];
+    size_t row = known->count;
+    while (row > 0 && known->ids[row - 1] != id)
+        row--;
+    if (row == 0) {
+        if (known->count < IDS_MAX)
+            known->ids[known->count++] = id;
         return append_row(log, event);
     }
+    row--;
     if (row < table->length)
         return table_write(table, row, event, 1, sizeof *event);
-    log->waiting[EVENT_SPOT].rows[row - table->length] = *event;
+    log->waiting[event->type].rows[row - table->length] = *event;
     return 0;
 }
 
 int event_log_append(struct event_log *log, const struct event *event)
 {
-    if (event->type == EVENT_SUMMARY)
+    switch (event->type) {
+    case EVENT_SUMMARY:
         return write_summary(log->summary, event);
-    return event->type == EVENT_SPOT ? append_spot(log, event) : append_row(log, event);
+    case EVENT_SPOT:
+        return append_known(log, &log->spots, event->spot.id, event);
+    case EVENT_BOUT:
+        return append_known(log, &log->bouts, event->bout.id, event);
+    default:
+        return append_row(log, event);
+    }
 }
 
 int event_log_flush(struct event_log *log)

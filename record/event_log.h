@@ -26,8 +26,8 @@ void event_log_read_summary(hid_t group, struct event *event);
  */
 struct event_log *event_log_create(hid_t place, const char *time_units);
 
-/** Takes an event. A spot said again replaces the earlier one in its row. @return negative when
- *  HDF5 fails */
+/** Takes an event. A hot spot or bout said again replaces the earlier one in its row. @return
+ * negative when HDF5 fails */
 int event_log_append(struct event_log *log, const struct event *event);
 
 /** Hands what waits to HDF5. @return negative when HDF5 fails */

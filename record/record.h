@@ -63,7 +63,8 @@ int recorder_reopen(struct recorder **recorder, const char *path,
  *  returns the same failure, and recorder_close() leaves what was written whole. */
 int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure);
 
-/** Appends an event to its group; times in it count from the first frame. */
+/** Appends an event to its group; times in it count from the first frame. A hot spot or a bout that
+ *  was appended before, by its id, is replaced. */
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
 
 /** Writes `/truth`, at the first frame or, given later, on closing. At most once. */
@@ -89,6 +90,10 @@ struct session;
  * @param failure what is wrong and where, e.g. "a.h5: pressure has rank 2, must be 3 (time, y, x)"
  */
 int session_open(struct session **session, const char *path, struct failure *failure);
+
+/** From now on session_read() compares each frame with its checksum, where the file has them:
+ *  STATUS_FORMAT names the first frame that differs. @return whether the file has them */
+bool session_check(struct session *session);
 
 /** What the file says of itself. Never NULL; valid until session_close(). */
 const struct session_about *session_about(const struct session *session);
@@ -143,11 +148,44 @@ struct recovery {
 };
 
 /**
- * Makes a file that a kill left a normal, closed one. Works on a copy beside it (PATH.recovering),
+ * Makes a file that a kill left a normal, closed one. Works on a copy beside it (PATH.new),
  * reads the copy back and compares it with the original, and only then lets it take the place.
  * @param failure why it cannot be recovered; the file is then as it was
  * @return STATUS_OK; STATUS_BUSY when it is being recorded; STATUS_FULL and others
  */
 int session_recover(const char *path, struct recovery *recovery, struct failure *failure);
+
+/* ---- Adding to a finished session --------------------------------------------------------------
+ * The work is done on a copy beside the file (PATH.new), which takes its place when it is good.
+ */
+
+/** What a person says of a session. */
+struct annotations {
+    const struct annotation {
+        const char *name;  /**< title, subject, body_part, side, tool, operator or notes */
+        const char *value; /**< UTF-8; replaces what was said before */
+    } * texts;             /**< [text_count] */
+    size_t text_count;
+    const struct marker *markers; /**< [marker_count]; ids are given by the file */
+    size_t marker_count;
+};
+
+/** Writes them. @return STATUS_OK; STATUS_BUSY when the file is in use or not closed;
+ *  STATUS_ARGUMENT for another name; others as session_open() */
+int session_annotate(const char *path, const struct annotations *annotations,
+                     struct failure *failure);
+
+/** Results of a later analysis. */
+struct session_analysis {
+    const char *name;     /**< letters, digits, - _ . */
+    const char *software; /**< name and version */
+    const struct parameters *parameters;
+    const struct event *events; /**< [event_count], in the order of publication */
+    size_t event_count;
+};
+
+/** Writes them as /analysis/NAME beside what is there; never overwrites: STATUS_BUSY. */
+int session_add_analysis(const char *path, const struct session_analysis *analysis,
+                         struct failure *failure);
 
 #endif

@@ -1,25 +1,17 @@
 #include "about.h"
 #include "event_log.h"
-#include "file_lock.h"
 #include "frame_log.h"
 #include "hdf_file.h"
 #include "recorder_parts.h"
+#include "replacement.h"
 #include "session_parts.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define COPY_SUFFIX ".recovering"
 
 struct salvage {
     struct session *from;
     struct recorder *to;
-    char copy[PATH_MAX];
+    struct replacement replacement;
     struct recovery *recovery;
 };
 
@@ -108,31 +100,15 @@ static int check_origin(const struct session *session, struct failure *failure)
     return STATUS_OK;
 }
 
-static int remove_left_over(const char *copy, struct failure *failure)
-{
-    if (access(copy, F_OK) < 0)
-        return STATUS_OK;
-    int lock = file_lock_take(copy, failure);
-    if (lock < 0)
-        return lock;
-    close(lock);
-    return unlink(copy) < 0 ? failure_system(failure, errno, "%s: cannot be removed", copy)
-                            : STATUS_OK;
-}
-
 static int start_copy(struct salvage *salvage, const struct recorder_options *options,
                       struct failure *failure)
 {
     struct parameters parameters;
-    const char *path = salvage->from->path;
-    if (snprintf(salvage->copy, sizeof salvage->copy, "%s" COPY_SUFFIX, path) >= PATH_MAX)
-        return failure_system(failure, ENAMETOOLONG, "%s", path);
-    int status = remove_left_over(salvage->copy, failure);
-    int known = status < 0 ? status : session_parameters(salvage->from, NULL, &parameters, failure);
+    int known = session_parameters(salvage->from, NULL, &parameters, failure);
     if (known < 0)
         return known;
     salvage->from->about.recovered = true;
-    return recorder_open(&salvage->to, salvage->copy, &salvage->from->about,
+    return recorder_open(&salvage->to, salvage->replacement.copy, &salvage->from->about,
                          known ? &parameters : NULL, options, failure);
 }
 
@@ -140,7 +116,7 @@ static int same_frames(struct salvage *salvage, struct failure *failure)
 {
     struct session *copy;
     struct frame one, other;
-    int status = session_open(&copy, salvage->copy, failure);
+    int status = session_open(&copy, salvage->replacement.copy, failure);
     if (status < 0)
         return status;
     copy->check = true;
@@ -150,24 +126,12 @@ static int same_frames(struct salvage *salvage, struct failure *failure)
         if (status == 1 && frame_checksum(&one) != frame_checksum(&other))
             status = STATUS_END;
         if (status == STATUS_END)
-            status =
-                failure_set(failure, STATUS_FORMAT, "%s: frame %llu differs from %s", salvage->copy,
-                            (unsigned long long)one.number, salvage->from->path);
+            status = failure_set(failure, STATUS_FORMAT, "%s: frame %llu differs from %s",
+                                 salvage->replacement.copy, (unsigned long long)one.number,
+                                 salvage->from->path);
     }
     session_close(copy);
     return status == STATUS_END ? STATUS_OK : status;
-}
-
-static int take_place(const struct salvage *salvage, struct failure *failure)
-{
-    struct stat original;
-    const char *path = salvage->from->path;
-    if (stat(path, &original) == 0 && chmod(salvage->copy, original.st_mode & 07777) < 0)
-        return failure_system(failure, errno, "%s", salvage->copy);
-    if (rename(salvage->copy, path) < 0)
-        return failure_system(failure, errno, "%s: cannot take the place of %s", salvage->copy,
-                              path);
-    return STATUS_OK;
 }
 
 static int begin(struct salvage *salvage, const char *path, const struct recorder_options *options,
@@ -185,26 +149,20 @@ static int begin(struct salvage *salvage, const char *path, const struct recorde
     return status < 0 ? status : copy_all(salvage, failure);
 }
 
-static void abandon(struct salvage *salvage)
-{
-    if (salvage->to) {
-        recorder_close(salvage->to, NULL);
-        unlink(salvage->copy);
-    }
-    salvage->to = NULL;
-}
-
 static int finish(struct salvage *salvage, struct failure *failure)
 {
     int status = recorder_close(salvage->to, failure);
     salvage->to = NULL;
     if (status == STATUS_OK)
         status = same_frames(salvage, failure);
-    if (status == STATUS_OK)
-        status = take_place(salvage, failure);
-    if (status < 0)
-        unlink(salvage->copy);
-    return status;
+    return status == STATUS_OK ? replacement_commit(&salvage->replacement, failure) : status;
+}
+
+static void end(struct salvage *salvage)
+{
+    recorder_close(salvage->to, NULL);
+    session_close(salvage->from);
+    replacement_end(&salvage->replacement);
 }
 
 static bool is_closed(const char *path)
@@ -221,17 +179,14 @@ int session_recover(const char *path, struct recovery *recovery, struct failure 
 {
     struct salvage salvage = {.recovery = recovery};
     *recovery = (struct recovery){.frames = 0};
-    int lock = file_lock_take(path, failure);
-    if (lock < 0)
-        return lock;
-    recovery->was_closed = is_closed(path);
-    int status = recovery->was_closed ? STATUS_OK : begin(&salvage, path, NULL, failure);
-    if (status < 0)
-        abandon(&salvage);
-    else if (salvage.to)
+    int status = replacement_begin(&salvage.replacement, path, failure);
+    if (status == STATUS_OK && is_closed(path))
+        recovery->was_closed = true;
+    else if (status == STATUS_OK)
+        status = begin(&salvage, path, NULL, failure);
+    if (status == STATUS_OK && !recovery->was_closed)
         status = finish(&salvage, failure);
-    session_close(salvage.from);
-    close(lock);
+    end(&salvage);
     return status;
 }
 
@@ -241,19 +196,16 @@ int recorder_reopen(struct recorder **recorder, const char *path,
     struct recovery recovery = {.frames = 0};
     struct salvage salvage = {.recovery = &recovery};
     *recorder = NULL;
-    int lock = file_lock_take(path, failure);
-    if (lock < 0)
-        return lock;
-    int status = begin(&salvage, path, options, failure);
+    int status = replacement_begin(&salvage.replacement, path, failure);
     if (status == STATUS_OK)
-        status = take_place(&salvage, failure);
+        status = begin(&salvage, path, options, failure);
+    if (status == STATUS_OK)
+        status = replacement_commit(&salvage.replacement, failure);
     if (status == STATUS_OK) {
         recorder_set_path(salvage.to, path);
         *recorder = salvage.to;
-    } else {
-        abandon(&salvage);
+        salvage.to = NULL;
     }
-    session_close(salvage.from);
-    close(lock);
+    end(&salvage);
     return status;
 }

@@ -152,6 +152,13 @@ int session_open(struct session **session, const char *path, struct failure *fai
     return STATUS_OK;
 }
 
+bool session_check(struct session *session)
+{
+    session->check = true;
+    session->present = 0;
+    return session->checksum_dataset > 0;
+}
+
 const struct session_about *session_about(const struct session *session)
 {
     return &session->about;

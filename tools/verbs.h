@@ -29,13 +29,16 @@ const struct verb *verb_find(const char *name);
 
 extern const struct verb verb_acquire;
 extern const struct verb verb_analyze;
+extern const struct verb verb_annotate;
 extern const struct verb verb_detect;
 extern const struct verb verb_devices;
 extern const struct verb verb_help;
 extern const struct verb verb_info;
 extern const struct verb verb_live;
 extern const struct verb verb_record;
+extern const struct verb verb_recover;
 extern const struct verb verb_score;
 extern const struct verb verb_simulate;
+extern const struct verb verb_verify;
 
 #endif

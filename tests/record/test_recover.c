@@ -188,7 +188,7 @@ static void a_spoilt_frame_stops_recovery_and_the_file_stays_as_it_was(void **st
     assert_int_equal(stat(path, &after), 0);
     assert_int_equal(before.st_ino, after.st_ino);
     assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
-    assert_int_not_equal(access(scratch_file("spoilt.h5.recovering"), F_OK), 0);
+    assert_int_not_equal(access(scratch_file("spoilt.h5.new"), F_OK), 0);
 }
 
 static void a_killed_recording_goes_on_as_if_nothing_had_happened(void **state)

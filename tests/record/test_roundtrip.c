@@ -206,6 +206,33 @@ static void a_spot_said_again_replaces_the_earlier_one(void **state)
     session_close(session);
 }
 
+static void a_bout_said_again_replaces_the_earlier_one(void **state)
+{
+    (void)state;
+    struct recorder *recorder;
+    struct failure failure = {0};
+    struct session_about about = pattern_about();
+    const char *path = scratch_file("bouts.h5");
+    assert_int_equal(recorder_open(&recorder, path, &about, NULL, NULL, &failure), STATUS_OK);
+    struct frame frame = pattern_frame(0);
+    assert_int_equal(recorder_frame(recorder, &frame, &failure), STATUS_OK);
+    for (uint32_t i = 0; i < 200; i++) {
+        struct event event = pattern_event(EVENT_BOUT, i, i);
+        event.bout.id = i % 100 + 1;
+        assert_int_equal(recorder_event(recorder, &event, &failure), STATUS_OK);
+    }
+    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
+    struct session *session = opened(path);
+    struct event *events;
+    assert_int_equal(session_events(session, NULL, EVENT_BOUT, &events, &failure), 100);
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_int_equal(events[i].bout.id, i + 1);
+        assert_int_equal(events[i].number, 100 + i);
+    }
+    free(events);
+    session_close(session);
+}
+
 static void a_session_without_frames_is_read(void **state)
 {
     (void)state;
@@ -276,6 +303,7 @@ int main(void)
         cmocka_unit_test(reading_goes_on_where_it_was_sent),
         cmocka_unit_test(every_microsecond_survives),
         cmocka_unit_test(a_spot_said_again_replaces_the_earlier_one),
+        cmocka_unit_test(a_bout_said_again_replaces_the_earlier_one),
         cmocka_unit_test(a_session_without_frames_is_read),
         cmocka_unit_test(an_existing_file_is_never_overwritten),
         cmocka_unit_test(a_frame_out_of_order_or_shape_is_refused_and_the_rest_goes_on),
