@@ -155,6 +155,10 @@ int frame_reader_open(struct frame_reader **reader, const char *folder,
 /** The session; waits for at most timeout_ms. @return NULL while no publisher has answered */
 const struct bus_session *frame_reader_session(struct frame_reader *reader, int timeout_ms);
 
+/** Makes `from` the first frame wanted, before any was read: a reader that has to look first where
+ *  it was is registered meanwhile. */
+void frame_reader_seek(struct frame_reader *reader, uint64_t from);
+
 /**
  * The next frame, each exactly once and in order; the one before is thereby acknowledged.
  * @param frame filled in; cells valid until the next call
@@ -211,6 +215,7 @@ struct event_reader;
 int event_reader_open(struct event_reader **reader, const char *folder,
                       const struct bus_reader_options *options, struct failure *failure);
 const struct bus_session *event_reader_session(struct event_reader *reader, int timeout_ms);
+void event_reader_seek(struct event_reader *reader, uint64_t from);
 int event_reader_next(struct event_reader *reader, struct event *event, int timeout_ms,
                       struct failure *failure);
 uint64_t event_reader_lost(struct event_reader *reader, uint64_t *first, uint64_t *last);

@@ -133,6 +133,11 @@ const struct bus_session *event_reader_session(struct event_reader *reader, int 
     return reader_session(reader->reader, timeout_ms);
 }
 
+void event_reader_seek(struct event_reader *reader, uint64_t from)
+{
+    reader_seek(reader->reader, from);
+}
+
 int event_reader_next(struct event_reader *reader, struct event *event, int timeout_ms,
                       struct failure *failure)
 {

@@ -213,6 +213,11 @@ const struct bus_session *frame_reader_session(struct frame_reader *reader, int 
     return reader_session(reader->reader, timeout_ms);
 }
 
+void frame_reader_seek(struct frame_reader *reader, uint64_t from)
+{
+    reader_seek(reader->reader, from);
+}
+
 int frame_reader_next(struct frame_reader *reader, struct frame *frame, int timeout_ms,
                       struct failure *failure)
 {

@@ -1,106 +1,16 @@
-#include "reader.h"
-
-#include "control.h"
-#include "folder.h"
+#include "reader_state.h"
 #include "sockets.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <zmq.h>
-
-#define QUEUE        256 /* live messages waiting here; more wait at the publisher */
-#define REQUESTS     64  /* waiting for a publisher that is not there */
 #define RANGE        256 /* messages asked for at once */
 #define ACK_EVERY    16
 #define ASK_AGAIN_MS 500  /* an answer that takes longer is asked for again */
 #define QUIET_MS     100  /* of silence, after which the state is asked for */
 #define FINISH_MS    1000 /* how long reader_finish() waits for the publisher's word */
-#define GOODBYE_MS   200
-#define TURN_MS      50 /* the longest wait in one go */
+#define TURN_MS      50   /* the longest wait in one go */
 
-struct reader {
-    const struct stream_kind *kind;
-    char name[READER_NAME_SIZE];
-    char wanted[BUS_SESSION_ID_SIZE]; /* empty: any session */
-    bool skip;
-    void *context, *live, *asked;
-    struct bus_session session;
-    bool known;     /* the session is */
-    bool displaced; /* another session began */
-    bool ended;
-    uint64_t next;   /* the number to give next */
-    uint64_t newest; /* number after the newest known to exist */
-    uint64_t end;    /* where it ended */
-    uint64_t acknowledged;
-    zmq_msg_t current; /* what was given last */
-    zmq_msg_t held;    /* came live, ahead of its turn */
-    bool holding;
-    uint64_t held_number;
-    int64_t asked_ms; /* when the last question went out; 0: none is open */
-    int64_t heard_ms; /* when anything last came */
-    int64_t finish_ms;
-    uint64_t lost_first, lost_last, lost_count;
-    struct bus_reader_health health;
-};
-
-static void *reader_connect(struct reader *reader, const char *folder, int type,
-                            struct failure *failure)
-{
-    static const struct socket_option live[] = {{ZMQ_RCVHWM, QUEUE}, {ZMQ_LINGER, 0}, {-1, 0}};
-    static const struct socket_option asked[] = {
-        {ZMQ_SNDHWM, REQUESTS}, {ZMQ_LINGER, GOODBYE_MS}, {ZMQ_RECONNECT_IVL, 20}, {-1, 0}};
-    bool subscribes = type == ZMQ_SUB;
-    void *socket = socket_make(reader->context, type, subscribes ? live : asked, failure);
-    if (!socket)
-        return NULL;
-    char endpoint[BUS_PATH_SIZE];
-    bus_endpoint(endpoint, folder, reader->kind->name, subscribes ? "" : ".ask");
-    if ((subscribes && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0)) ||
-        zmq_connect(socket, endpoint)) {
-        socket_failure(failure, endpoint);
-        zmq_close(socket);
-        return NULL;
-    }
-    return socket;
-}
-
-static void options_take(struct reader *reader, const struct bus_reader_options *options)
-{
-    if (!options)
-        return;
-    snprintf(reader->name, sizeof reader->name, "%s", options->name ? options->name : "");
-    snprintf(reader->wanted, sizeof reader->wanted, "%s", options->session ? options->session : "");
-    reader->next = reader->acknowledged = options->from;
-    reader->skip = options->skip;
-}
-
-int reader_open(struct reader **result, const char *folder, const struct stream_kind *kind,
-                const struct bus_reader_options *options, struct failure *failure)
-{
-    *result = NULL;
-    struct reader *reader = calloc(1, sizeof *reader);
-    if (!reader)
-        return failure_set(failure, STATUS_MEMORY, "bus %s: out of memory", folder);
-    reader->kind = kind;
-    options_take(reader, options);
-    zmq_msg_init(&reader->current);
-    zmq_msg_init(&reader->held);
-    reader->context = zmq_ctx_new();
-    if (reader->context)
-        reader->live = reader_connect(reader, folder, ZMQ_SUB, failure);
-    if (reader->live)
-        reader->asked = reader_connect(reader, folder, ZMQ_DEALER, failure);
-    if (!reader->asked) {
-        reader_close(reader);
-        return STATUS_SYSTEM;
-    }
-    *result = reader;
-    return STATUS_OK;
-}
-
-static void ask(struct reader *reader, enum ask what)
+void reader_ask(struct reader *reader, enum ask what)
 {
     struct request request = {.ask = what, .from = reader->next, .count = RANGE};
     memcpy(request.reader, reader->name, sizeof request.reader);
@@ -117,7 +27,7 @@ static void ask(struct reader *reader, enum ask what)
 static void acknowledge(struct reader *reader, uint64_t least)
 {
     if (reader->known && *reader->name && reader->next - reader->acknowledged >= least)
-        ask(reader, ASK_ACK);
+        reader_ask(reader, ASK_ACK);
 }
 
 /* Whether a session's messages are the ones that are read. */
@@ -279,11 +189,11 @@ static void questions_ask(struct reader *reader)
     if (reader->asked_ms && now - reader->asked_ms < ASK_AGAIN_MS)
         return;
     if (!reader->known)
-        ask(reader, ASK_HELLO);
+        reader_ask(reader, ASK_HELLO);
     else if (!reader->skip && (reader->holding || reader->newest > reader->next))
-        ask(reader, ASK_RANGE);
+        reader_ask(reader, ASK_RANGE);
     else if (reader->finish_ms ? !reader->ended : now - reader->heard_ms > QUIET_MS)
-        ask(reader, ASK_STATE);
+        reader_ask(reader, ASK_STATE);
 }
 
 static bool at_end(const struct reader *reader)
@@ -354,15 +264,6 @@ int reader_next(struct reader *reader, const uint8_t **bytes, size_t *size, int 
     }
 }
 
-uint64_t reader_lost(struct reader *reader, uint64_t *first, uint64_t *last)
-{
-    uint64_t count = reader->lost_count;
-    *first = reader->lost_first;
-    *last = reader->lost_last;
-    reader->lost_count = 0;
-    return count;
-}
-
 void reader_finish(struct reader *reader)
 {
     if (reader->finish_ms)
@@ -373,28 +274,4 @@ void reader_finish(struct reader *reader)
         reader->ended = true;
         reader->end = reader->next;
     }
-}
-
-void reader_health(const struct reader *reader, struct bus_reader_health *health)
-{
-    *health = reader->health;
-    health->next = reader->next;
-    health->newest = reader->newest;
-}
-
-void reader_close(struct reader *reader)
-{
-    if (!reader)
-        return;
-    if (reader->known && *reader->name)
-        ask(reader, ASK_BYE);
-    zmq_msg_close(&reader->current);
-    zmq_msg_close(&reader->held);
-    if (reader->live)
-        zmq_close(reader->live);
-    if (reader->asked)
-        zmq_close(reader->asked);
-    if (reader->context)
-        zmq_ctx_term(reader->context);
-    free(reader);
 }

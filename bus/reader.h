@@ -27,6 +27,7 @@ int reader_next(struct reader *reader, const uint8_t **bytes, size_t *size, int 
                 struct failure *failure);
 
 /** As in bus.h. */
+void reader_seek(struct reader *reader, uint64_t from);
 uint64_t reader_lost(struct reader *reader, uint64_t *first, uint64_t *last);
 void reader_finish(struct reader *reader);
 void reader_health(const struct reader *reader, struct bus_reader_health *health);

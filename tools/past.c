@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NOTE_NAME "recording"
 
@@ -15,12 +15,22 @@ static void note_path(char *path, size_t size, const char *folder, const char *s
     snprintf(path, size, "%s/" NOTE_NAME "%s", folder, suffix);
 }
 
+/* The path from the root on; the file need not be there. */
+static void whole_path(char whole[PATH_MAX], const char *path)
+{
+    char here[PATH_MAX];
+    if (*path == '/' || !getcwd(here, sizeof here) ||
+        snprintf(whole, PATH_MAX, "%s/%s", here, path) >= PATH_MAX)
+        snprintf(whole, PATH_MAX, "%s", path);
+}
+
 int past_note(const char *folder, const char *session, const char *path, struct failure *failure)
 {
     char whole[PATH_MAX], fresh[PATH_MAX], note[PATH_MAX];
+    whole_path(whole, path);
     note_path(fresh, sizeof fresh, folder, ".new");
     note_path(note, sizeof note, folder, "");
-    FILE *file = realpath(path, whole) ? fopen(fresh, "we") : NULL;
+    FILE *file = fopen(fresh, "we");
     if (!file)
         return failure_system(failure, errno, "%s", fresh);
     bool good = fprintf(file, "%s\n%s\n", session, whole) > 0;
@@ -28,19 +38,27 @@ int past_note(const char *folder, const char *session, const char *path, struct 
     return good ? STATUS_OK : failure_system(failure, errno, "%s", note);
 }
 
-static int note_read(const struct past *past, char recorded[PATH_MAX], struct failure *failure)
+static int note_read(const char *folder, const char *session, char recorded[PATH_MAX],
+                     struct failure *failure)
 {
-    char note[PATH_MAX], session[64] = "";
-    note_path(note, sizeof note, past->folder, "");
+    char note[PATH_MAX], noted[64] = "";
+    note_path(note, sizeof note, folder, "");
     FILE *file = fopen(note, "re");
     if (!file)
         return failure_system(failure, errno, "%s", note);
-    bool good = fgets(session, sizeof session, file) && fgets(recorded, PATH_MAX, file);
+    bool good = fgets(noted, sizeof noted, file) && fgets(recorded, PATH_MAX, file);
     fclose(file);
-    session[strcspn(session, "\n")] = recorded[good ? strcspn(recorded, "\n") : 0] = 0;
-    if (!good || strcmp(session, past->session))
+    noted[strcspn(noted, "\n")] = recorded[good ? strcspn(recorded, "\n") : 0] = 0;
+    if (!good || strcmp(noted, session))
         return failure_set(failure, STATUS_NOT_FOUND, "%s: names another session", note);
     return STATUS_OK;
+}
+
+bool past_noted(const char *folder, const char *session, const char *path)
+{
+    char whole[PATH_MAX], recorded[PATH_MAX] = "";
+    whole_path(whole, path);
+    return !note_read(folder, session, recorded, NULL) && !strcmp(whole, recorded);
 }
 
 uint64_t past_read(const struct past *past, struct failure *failure)
@@ -49,7 +67,8 @@ uint64_t past_read(const struct past *past, struct failure *failure)
     struct session *session;
     struct frame frame;
     uint64_t taken = 0;
-    if (note_read(past, recorded, failure) || session_open(&session, recorded, failure))
+    if (note_read(past->folder, past->session, recorded, failure) ||
+        session_open(&session, recorded, failure))
         return 0;
     if (!strcmp(session_about(session)->session_id, past->session) &&
         !session_seek(session, past->first, failure))

@@ -8,8 +8,14 @@
 
 #include "mat/mat.h"
 
-/** Leaves the note. @param path of the session file @return STATUS_OK or STATUS_SYSTEM */
+#include <stdbool.h>
+
+/** Leaves the note. @param path of the session file, which need not be there yet
+ *  @return STATUS_OK or STATUS_SYSTEM */
 int past_note(const char *folder, const char *session, const char *path, struct failure *failure);
+
+/** Whether the note says that this session is recorded in this file. */
+bool past_noted(const char *folder, const char *session, const char *path);
 
 /** Frames wanted from the past. */
 struct past {

@@ -8,8 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COPY_SUFFIX ".part"
-#define GAP_KIND    "gap"
+#define COPY_SUFFIX   ".part"
+#define BROKEN_SUFFIX ".broken"
+#define GAP_KIND      "gap"
 
 static const struct recorder_options options = {.swmr = true};
 
@@ -78,34 +79,50 @@ static int session_copy(struct recording *recording, struct session *from, const
     return status;
 }
 
-static int recording_continue(struct recording *recording, const char *path,
-                              const struct bus_session *session,
-                              const struct parameters *parameters, struct failure *failure)
+static int recording_begin(struct recording *recording, const char *path,
+                           const struct bus_session *session, const struct parameters *parameters,
+                           struct failure *failure)
 {
-    struct session *from;
-    int status = session_open(&from, path, failure);
-    if (status)
-        return status;
+    struct session_about about;
+    about_of(&about, session);
+    return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
+}
+
+static int broken_put_aside(const char *path, struct failure *failure)
+{
+    char broken[PATH_MAX];
+    if (snprintf(broken, sizeof broken, "%s" BROKEN_SUFFIX, path) >= (int)sizeof broken)
+        return failure_system(failure, ENAMETOOLONG, "%s", path);
+    return rename(path, broken) ? failure_system(failure, errno, "%s", broken) : STATUS_OK;
+}
+
+/* One that was finished, too, if its recorder was killed before it could say so. */
+static bool goes_on(const struct recording *recording, const struct session *from,
+                    const struct bus_session *session)
+{
     const struct session_about *about = session_about(from);
-    if (strcmp(about->session_id, session->id) || about->closed)
-        status =
-            failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
-    else
-        status = session_copy(recording, from, path, parameters, failure);
-    session_close(from);
-    return status;
+    return !strcmp(about->session_id, session->id) && (!about->closed || recording->ours);
 }
 
 int recording_open(struct recording *recording, const char *path, const struct bus_session *session,
                    const struct parameters *parameters, struct failure *failure)
 {
-    memset(recording, 0, sizeof *recording);
-    recording->last_us = INT64_MIN;
-    if (!access(path, F_OK))
-        return recording_continue(recording, path, session, parameters, failure);
-    struct session_about about;
-    about_of(&about, session);
-    return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
+    struct session *from;
+    *recording = (struct recording){.ours = recording->ours, .last_us = INT64_MIN};
+    if (access(path, F_OK))
+        return recording_begin(recording, path, session, parameters, failure);
+    int status = session_open(&from, path, failure);
+    if (status) {
+        if (recording->ours)
+            status = broken_put_aside(path, failure);
+        return status ? status : recording_begin(recording, path, session, parameters, failure);
+    }
+    status =
+        goes_on(recording, from, session)
+            ? session_copy(recording, from, path, parameters, failure)
+            : failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    session_close(from);
+    return status;
 }
 
 int recording_frame(struct recording *recording, const struct frame *frame, struct failure *failure)

@@ -9,6 +9,7 @@
 #include "record/record.h"
 
 struct recording {
+    bool ours; /**< set before opening: a file of this name was begun for this very session */
     struct recorder *recorder;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */
@@ -22,7 +23,8 @@ struct recording {
 
 /**
  * Opens the file. One that exists is continued where it holds this very session unfinished: what
- * can be read of it is copied out, and the copy takes its place.
+ * can be read of it is copied out, and the copy takes its place. One that is `ours` and cannot be
+ * read (killed before its first frame) is put aside as `FILE.broken` and begun again.
  * @return STATUS_OK, STATUS_BUSY for any other file that exists, or what recorder_open() returns
  */
 int recording_open(struct recording *recording, const char *path, const struct bus_session *session,

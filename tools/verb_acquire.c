@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define READ_MS       5     /* how long a reader's question waits at most */
-#define GREET_MS      10000 /* how long the end waits for readers that never came */
+#define GREET_MS      5000  /* how long the end waits for readers that never came */
 #define ADOPT_S       300.0 /* how long an orphaned session can be continued */
 #define REOPEN_MS     500   /* between two attempts */
 #define STEP_US       1000 /* from the last frame before a restart to the first after it, at least */

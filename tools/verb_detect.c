@@ -10,7 +10,7 @@
 
 #define FRAME_MS 20
 #define SERVE_MS 5
-#define GREET_MS 10000 /* how long the end waits for readers that never came */
+#define GREET_MS 5000 /* how long the end waits for readers that never came */
 
 struct detection {
     const struct options *options;
@@ -30,9 +30,10 @@ static bool readers_came(const struct detection *detection)
     return health.readers_most >= detection->own->readers;
 }
 
-static bool room(const struct detection *detection)
+/* What a detector before this one published is not waited for. */
+static bool room(const struct detection *detection, const struct event *event)
 {
-    return !detection->paced ||
+    return !detection->paced || event->number < event_publisher_next(detection->events) ||
            (readers_came(detection) && event_publisher_room(detection->events));
 }
 
@@ -40,7 +41,7 @@ static int events_publish(struct detection *detection, struct failure *failure)
 {
     struct event event;
     while (analysis_next(detection->analysis, &event)) {
-        while (!room(detection) && stopping_count() < 2)
+        while (!room(detection, &event) && stopping_count() < 2)
             event_publisher_serve(detection->events, SERVE_MS);
         int status = event_publisher_push(detection->events, &event, failure);
         if (status < 0)

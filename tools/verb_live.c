@@ -9,6 +9,7 @@
 #include "verbs.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -106,7 +107,8 @@ static void events_print(struct live *live)
 }
 
 /* The first signal ends the source, and the end flows through; further ones hurry everybody. One
- * at a time: two that wait together would be one. */
+ * at a time: two that wait together would be one. Once acquire has left, everybody has everything:
+ * who was started again too late to know is told so. */
 static void stops_pass_on(struct live *live)
 {
     bool failed = false;
@@ -116,6 +118,8 @@ static void stops_pass_on(struct live *live)
         children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
         live->stops++;
     }
+    if (live->children[ACQUIRE].done && !live->children[DETECT].told)
+        children_signal(live->children + DETECT, CHILD_COUNT - DETECT, SIGTERM);
     if (live->stops >= HURRY && !live->kill_ms)
         live->kill_ms = monotonic_ms() + PATIENCE_MS;
     if (live->kill_ms && monotonic_ms() > live->kill_ms)
@@ -147,6 +151,17 @@ static void summary_say(const struct live *live)
             live->output);
 }
 
+static int output_check(const char *path, struct failure *failure)
+{
+    char folder[OPTION_TEXT_SIZE];
+    if (!access(path, F_OK))
+        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    snprintf(folder, sizeof folder, "%s", path);
+    if (access(dirname(folder), W_OK | X_OK))
+        return failure_system(failure, errno, "%s: cannot be created", path);
+    return STATUS_OK;
+}
+
 static int live_begin(struct live *live, struct failure *failure)
 {
     const struct options *options = live->options;
@@ -155,11 +170,10 @@ static int live_begin(struct live *live, struct failure *failure)
         snprintf(live->output, sizeof live->output, "%s", options->output);
     else
         session_name(live->output, sizeof live->output);
-    if (!access(live->output, F_OK))
-        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten",
-                           live->output);
     own_session(&own, live->session);
-    int status = bus_folder(live->folder, options->bus, failure);
+    int status = output_check(live->output, failure);
+    if (!status)
+        status = bus_folder(live->folder, options->bus, failure);
     struct bus_reader_options reading = {.name = "live", .session = live->session};
     return status ? status : event_reader_open(&live->events, live->folder, &reading, failure);
 }

@@ -44,54 +44,72 @@ static uint64_t first_event(const struct recording *recording)
     return newest > OVERLAP ? newest - OVERLAP : 0;
 }
 
-/* Who publishes frames tells the session; what is in the file already is not read again. */
+/* A file that was begun and is not finished. */
+static bool unfinished(const struct recordist *recordist)
+{
+    struct session *session;
+    if (!*recordist->path || session_open(&session, recordist->path, NULL))
+        return false;
+    const struct session_about *about = session_about(session);
+    bool yes = !about->closed && !strcmp(about->session_id, recordist->own->session);
+    session_close(session);
+    return yes;
+}
+
+/* Registers with both streams, then waits for the session. @return STATUS_END: stopped before */
 static int session_await(struct recordist *recordist, struct failure *failure)
 {
-    struct bus_reader_options reading = {.session = recordist->own->session};
-    struct frame_reader *reader;
-    int status = frame_reader_open(&reader, recordist->folder, &reading, failure);
+    struct bus_reader_options reading = {.name = "record", .session = recordist->own->session};
+    int status = frame_reader_open(&recordist->frames, recordist->folder, &reading, failure);
+    if (!status)
+        status = event_reader_open(&recordist->events, recordist->folder, &reading, failure);
     if (status)
         return status;
     const struct bus_session *session = NULL;
     for (bool said = false; !session && !stopping_count(); said = true) {
-        session = frame_reader_session(reader, 1000);
+        session = frame_reader_session(recordist->frames, 1000);
         if (!session && !said)
             say("waiting for frames on bus %s", recordist->folder);
     }
-    if (session)
+    event_reader_session(recordist->events, 0);
+    if (session) {
         recordist->session = *session;
-    frame_reader_close(reader);
-    return session ? STATUS_OK : STATUS_END;
+        return STATUS_OK;
+    }
+    return unfinished(recordist)
+               ? failure_set(failure, STATUS_LOST,
+                             "%s: is not finished, and nobody has the rest of its session",
+                             recordist->path)
+               : STATUS_END;
 }
 
+/* The readers are registered already: what comes while an interrupted file is copied is kept. */
 static int record_begin(struct recordist *recordist, struct failure *failure)
 {
     const struct options *options = recordist->options;
+    struct recording *recording = &recordist->recording;
+    memset(recording, 0, sizeof *recording);
+    if (*options->output)
+        snprintf(recordist->path, sizeof recordist->path, "%s", options->output);
     int status = bus_folder(recordist->folder, options->bus, failure);
     if (!status)
         status = session_await(recordist, failure);
     if (status)
         return status;
-    if (!*recordist->path && *options->output)
-        snprintf(recordist->path, sizeof recordist->path, "%s", options->output);
-    else if (!*recordist->path)
+    if (!*recordist->path)
         session_name(recordist->path, sizeof recordist->path);
-    struct recording *recording = &recordist->recording;
-    status = recording_open(recording, recordist->path, &recordist->session, &options->parameters,
-                            failure);
+    const char *id = recordist->session.id;
+    recording->ours = past_noted(recordist->folder, id, recordist->path);
+    status = past_note(recordist->folder, id, recordist->path, failure);
     if (!status)
-        status = past_note(recordist->folder, recordist->session.id, recordist->path, failure);
+        status = recording_open(recording, recordist->path, &recordist->session,
+                                &options->parameters, failure);
     if (status)
         return status;
-    struct bus_reader_options reading = {.name = "record",
-                                         .session = recordist->session.id,
-                                         .from = recording->frames + recording->lost};
-    status = frame_reader_open(&recordist->frames, recordist->folder, &reading, failure);
-    reading.from = first_event(recording);
-    if (!status)
-        status = event_reader_open(&recordist->events, recordist->folder, &reading, failure);
+    frame_reader_seek(recordist->frames, recording->frames + recording->lost);
+    event_reader_seek(recordist->events, first_event(recording));
     say("recording to %s", recordist->path);
-    return status;
+    return STATUS_OK;
 }
 
 static int frame_record(struct recordist *recordist, struct frame *frame, struct failure *failure)

@@ -1,0 +1,41 @@
+/**
+ * @file reader_state.h
+ * What a reader is made of; for reader.c and reader_open.c only.
+ */
+#ifndef ROLLSCOPE_BUS_READER_STATE_H
+#define ROLLSCOPE_BUS_READER_STATE_H
+
+#include "control.h"
+#include "reader.h"
+
+#include <zmq.h>
+
+struct reader {
+    const struct stream_kind *kind;
+    char name[READER_NAME_SIZE];
+    char wanted[BUS_SESSION_ID_SIZE]; /* empty: any session */
+    bool skip;
+    void *context, *live, *asked;
+    struct bus_session session;
+    bool known;     /* the session is */
+    bool displaced; /* another session began */
+    bool ended;
+    uint64_t next;   /* the number to give next */
+    uint64_t newest; /* number after the newest known to exist */
+    uint64_t end;    /* where it ended */
+    uint64_t acknowledged;
+    zmq_msg_t current; /* what was given last */
+    zmq_msg_t held;    /* came live, ahead of its turn */
+    bool holding;
+    uint64_t held_number;
+    int64_t asked_ms; /* when the last question went out; 0: none is open */
+    int64_t heard_ms; /* when anything last came */
+    int64_t finish_ms;
+    uint64_t lost_first, lost_last, lost_count;
+    struct bus_reader_health health;
+};
+
+/** Asks the publisher. */
+void reader_ask(struct reader *reader, enum ask what);
+
+#endif
