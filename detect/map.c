@@ -131,6 +131,23 @@ static void sort_ring(const struct map *map, uint32_t cell, struct sectors *sect
         }
 }
 
+/* On a path too short for a ring: the low side of all that was covered around. */
+static double low_side(const struct map *map, uint32_t cell)
+{
+    struct span span = span_around(map, cell, ring_out_mm);
+    float values[2 * SECTORS * SECTOR_MAX];
+    size_t count = 0;
+    for (int r = span.r0; r <= span.r1; r++)
+        for (int c = span.c0; c <= span.c1; c++) {
+            uint32_t other = (uint32_t)(r * map->geometry.cols + c);
+            if (2 * map->passes[other] >= map->passes[cell] && isfinite(map->smooth[other]) &&
+                count < 2 * SECTORS * SECTOR_MAX)
+                values[count++] = map->smooth[other];
+        }
+    qsort(values, count, sizeof *values, by_size);
+    return count >= 4 ? (double)values[count / 5] : NAN;
+}
+
 /* What surrounds a place: in every direction the middle of what lies on its two sides, and of the
    directions the highest. So a stripe of any direction, or a slope, is no rise. */
 static double ring(const struct map *map, uint32_t cell)
@@ -149,7 +166,7 @@ static double ring(const struct map *map, uint32_t cell)
         if (sides > 0)
             highest = fmax(isnan(highest) ? 0 : highest, sum / sides);
     }
-    return highest;
+    return isnan(highest) ? low_side(map, cell) : highest;
 }
 
 static bool is_summit(const struct map *map, uint32_t cell, double apart_mm)

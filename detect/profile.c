@@ -7,7 +7,7 @@ static const double spread_quantile = 0.4;
 static const double learning_mm = 60; /* way over which the spread may change by a factor of e */
 static const double first_mm = 5;     /* the same at first: it begins anywhere */
 static const double most_ratio = 3;
-static const double end_share = 0.35; /* of the highest spread: less is the strip's end */
+static const double end_share = 0.42; /* of the highest spread: less is the strip's end */
 
 void profile_clear(struct profile *profile, const struct geometry *geometry)
 {
@@ -72,10 +72,11 @@ void profile_learn(struct profile *profile, double way_mm)
 
 double profile_pair(struct profile *profile, int side, double value, double way_mm)
 {
-    double rate = fmin(way_mm / learning_mm, 0.5);
+    profile->pair_way_mm += way_mm / 2;
+    double rate = fmin(way_mm / fmin(learning_mm, first_mm + profile->pair_way_mm / 2), 0.5);
     learn(&profile->pair[side], value, exp(rate * spread_quantile),
           exp(rate * (spread_quantile - 1)));
-    return value / profile->pair[side];
+    return fmin(value / profile->pair[side], most_ratio);
 }
 
 double profile_ratio(const struct profile *profile, int bin)

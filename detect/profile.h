@@ -20,6 +20,7 @@ struct profile {
     double spread[PROFILE_SIDES];             /* what is usual; 0 where nothing was seen yet */
     double way_mm[PROFILE_SIDES];             /* rolled while a bin was loaded */
     double pair[2];                           /* what is usual for each of two balls */
+    double pair_way_mm;                       /* rolled by the pair */
     int least, most;                          /* first and last bin of this frame's line */
 };
 

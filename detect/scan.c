@@ -37,6 +37,7 @@ void scan_clear(struct scan *scan)
     memset(scan->load, 0, (size_t)scan->cells * MAPS * sizeof *scan->load);
     scan->value_count = scan->value_seen = 0;
     scan->value_skip = 1;
+    scan->side_mm[0] = scan->side_mm[1] = 0;
     scan->low_mm = INFINITY;
     scan->high_mm = -INFINITY;
 }
@@ -157,6 +158,8 @@ static void take_pair(struct scan *scan, const struct track *track, const struct
         double ratio = profile_pair(profile, side > 0, value, way_mm);
         place_value(scan, at_mm, ratio, dt_s);
         keep_value(scan, ratio);
+        scan->side_mm[0] = at_mm[0] - track->shape.x_mm;
+        scan->side_mm[1] = at_mm[1] - track->shape.y_mm;
     }
 }
 
@@ -166,6 +169,9 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
     const struct track *track = &contacts_tracks(contacts)[slot];
     const struct moments *box = &track->moments;
     struct parts parts = {0};
+    if (track->kind != scan->kind)
+        scan_clear(scan);
+    scan->kind = track->kind;
     profile_aim(&scan->profile, track);
     for (uint16_t r = box->r0; r <= box->r1; r++)
         for (uint16_t c = box->c0; c <= box->c1; c++) {

@@ -21,6 +21,8 @@ struct scan {
     struct geometry geometry;
     uint32_t cells;
     struct profile profile;
+    enum contact_kind kind; /* of what is being gathered */
+    double side_mm[2];      /* from the centre of a pair to one of its balls */
     double low_mm, high_mm; /* reach of a strip along its axis */
     uint32_t value_count, value_skip, value_seen;
     float values[SCAN_VALUES]; /* a ball's mean pressures, evenly spaced in time */

@@ -101,6 +101,7 @@ static void remember(struct spots *spots, const struct scan *scan, const struct 
     struct trace trace = {.start_mm = {stroke->start_x_mm, stroke->start_y_mm},
                           .end_mm = {stroke->end_x_mm, stroke->end_y_mm},
                           .strip = scan->profile.strip,
+                          .side_mm = {scan->side_mm[0], scan->side_mm[1]},
                           .along = {scan->profile.along[0], scan->profile.along[1]},
                           .low_mm = scan->low_mm,
                           .high_mm = scan->high_mm,

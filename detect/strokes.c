@@ -5,18 +5,22 @@
 
 static const double smooth_tau_s = 0.04;
 static const double wobble_tau_s = 1.0;
-static const double rest_tau_s = 3.0;   /* the resting place follows slow drift */
-static const double landing_s = 0.15;   /* the outline grows: no motion yet */
+static const double rest_tau_s = 3.0; /* the resting place follows slow drift */
+static const double landing_s = 0.15, landing_most_s = 0.6;
+static const double growth_tau_s = 0.08, growth = 1.08; /* force over its own past: still landing */
 static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
 static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
-static const double check_s = 0.2;
+static const double check_s = 0.04;
+static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* The last near_mm of a way take as long as the way from approach_ratio * near_mm to near_mm did,
    over approach_share: 1 for a minimum-jerk ending (cubic), 1.8 for a sine (quadratic). */
 static const double approach_ratio = 8, approach_share = 1.25;
-/* Starting and stopping take part of the standing time: allow for it before calling it a stop. */
-static const double slack_share = 0.1, slack_most_s = 0.25;
+/* Coming to rest and setting off again look like standing for a while: this much of the first is
+   allowed for before a stop is called one. */
+static const double tails_share = 1.8, tail_most_s = 0.5;
+static const double stay_skip = 0.4; /* of a stay: the rest of it is surely at rest */
 
 static double dot(const double a[2], const double b[2])
 {
@@ -62,6 +66,8 @@ static void land(struct strokes *strokes, const struct sample *sample)
     strokes->landed_s = strokes->last_s = strokes->rest_s = sample->time_s;
     strokes->free_s = strokes->checked_s = sample->time_s;
     strokes->wobble_mm2 = 0;
+    strokes->force_n = 0;
+    strokes->growing = true;
     strokes->rest_reach_mm = 0;
     copy(strokes->smooth_mm, sample->move_mm);
     copy(strokes->rest_mm, sample->move_mm);
@@ -78,6 +84,8 @@ static void follow(struct strokes *strokes, const struct sample *sample)
         second += bend * bend;
         strokes->smooth_mm[i] += k * (sample->move_mm[i] - strokes->smooth_mm[i]);
     }
+    strokes->force_n += dt_s / (dt_s + growth_tau_s) * (sample->force_n - strokes->force_n);
+    strokes->growing = sample->force_n > growth * strokes->force_n;
     strokes->wobble_mm2 += w * (second / 6 - strokes->wobble_mm2);
     copy(strokes->before_mm[1], strokes->before_mm[0]);
     copy(strokes->before_mm[0], sample->move_mm);
@@ -167,15 +175,14 @@ static struct turn find_turn(struct strokes *strokes, const struct history *hist
     return (struct turn){in_s + half, out_s - half};
 }
 
-static bool finish(struct strokes *strokes, const struct history *history, double end_s,
-                   struct pass *pass)
+static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
 {
-    if (strokes->travel_mm < strokes->min_travel_mm)
+    if (strokes->travel_mm < strokes->min_travel_mm ||
+        strokes->reach_mm < reach_share * strokes->min_travel_mm)
         return false;
     *pass = (struct pass){.start_s = fmax(strokes->start_s, strokes->free_s),
                           .end_s = end_s,
                           .travel_mm = strokes->travel_mm};
-    (void)history;
     less(pass->direction_mm, strokes->far_mm, strokes->start_mm);
     strokes->free_s = end_s;
     return pass->end_s > pass->start_s;
@@ -194,8 +201,7 @@ static void set_off(struct strokes *strokes, const double from_mm[2], double sta
     strokes->way[0] = away[0] / length;
     strokes->way[1] = away[1] / length;
     strokes->travel_mm = length;
-    copy(strokes->still_mm, strokes->smooth_mm);
-    strokes->still_s = strokes->last_s;
+    strokes->reach_mm = length;
 }
 
 static void come_to_rest(struct strokes *strokes, double since_s)
@@ -233,7 +239,8 @@ static double departure_s(const struct strokes *strokes, const struct history *h
 static void rest(struct strokes *strokes, const struct history *history, double dt_s)
 {
     double now_s = strokes->last_s;
-    if (now_s - strokes->landed_s < landing_s) {
+    if (now_s - strokes->landed_s < landing_s ||
+        (strokes->growing && now_s - strokes->landed_s < landing_most_s)) {
         copy(strokes->rest_mm, strokes->smooth_mm);
         return;
     }
@@ -262,45 +269,98 @@ static void advance(struct strokes *strokes, double gained_mm)
         strokes->way[i] /= norm;
     copy(strokes->far_mm, strokes->smooth_mm);
     strokes->far_s = strokes->last_s;
+    strokes->reach_mm = fmax(strokes->reach_mm, apart(strokes->far_mm, strokes->start_mm));
 }
 
-/* Whether the contact has stood still for so long that the pass is over. */
-static bool stands(struct strokes *strokes, const struct history *history)
+/* A place where the contact has stayed up to now: since when, and how long it took to come to rest.
+ */
+struct stay {
+    double since_s, tail_s;
+};
+
+static struct stay find_stay(const struct strokes *strokes, const struct history *history,
+                             double reach_mm)
+{
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, middle[2];
+    size_t i = history->count;
+    for (; i > 0; i--) {
+        const double *at = history_at(history, i - 1)->move_mm;
+        double extent[2];
+        for (int k = 0; k < 2; k++)
+            extent[k] = fmax(high[k], at[k]) - fmin(low[k], at[k]);
+        if (hypot(extent[0], extent[1]) > 2 * reach_mm)
+            break;
+        for (int k = 0; k < 2; k++) {
+            low[k] = fmin(low[k], at[k]);
+            high[k] = fmax(high[k], at[k]);
+        }
+    }
+    for (int k = 0; k < 2; k++)
+        middle[k] = (low[k] + high[k]) / 2;
+    double since_s = history_at(history, i < history->count ? i : i - 1)->time_s, far_s = since_s;
+    for (; i > 0 && far_s > strokes->start_s; i--) {
+        const struct sample *sample = history_at(history, i - 1);
+        if (apart(sample->move_mm, middle) > approach_ratio * reach_mm)
+            break;
+        far_s = sample->time_s;
+    }
+    return (struct stay){since_s, fmin((since_s - far_s) / approach_share, tail_most_s)};
+}
+
+/* Whether the contact has stood still for so long that the pass is over; since when. */
+static bool stands(struct strokes *strokes, const struct history *history, double *since_s)
 {
     double now_s = strokes->last_s;
-    double speed = strokes->travel_mm / fmax(strokes->far_s - strokes->start_s, 0.1);
-    double reach = clamp(still_share * speed * strokes->pause_s, still_least_mm, still_most_mm);
-    if (apart(strokes->smooth_mm, strokes->still_mm) > reach) {
-        copy(strokes->still_mm, strokes->smooth_mm);
-        strokes->still_s = now_s;
-    }
-    double slack_s = fmin(slack_share * (strokes->far_s - strokes->start_s), slack_most_s);
-    if (now_s - strokes->still_s > strokes->pause_s + slack_s)
-        return true;
-    if (now_s - strokes->checked_s < check_s || now_s - strokes->start_s < strokes->hold_s)
+    if (now_s - strokes->checked_s < check_s || now_s - strokes->start_s < strokes->pause_s)
         return false;
     strokes->checked_s = now_s;
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (size_t i = history_find(history, now_s - strokes->hold_s); i < history->count; i++)
-        for (int k = 0; k < 2; k++) {
-            low[k] = fmin(low[k], history_at(history, i)->move_mm[k]);
-            high[k] = fmax(high[k], history_at(history, i)->move_mm[k]);
-        }
-    return hypot(high[0] - low[0], high[1] - low[1]) < strokes->hold_extent_mm;
+    double speed = strokes->travel_mm / fmax(strokes->far_s - strokes->start_s, 0.1);
+    double reach = clamp(still_share * speed * strokes->pause_s, still_least_mm, still_most_mm);
+    struct stay stay = find_stay(strokes, history, reach);
+    *since_s = stay.since_s;
+    if (now_s - stay.since_s > strokes->pause_s + tails_share * stay.tail_s)
+        return true;
+    stay = find_stay(strokes, history, strokes->hold_extent_mm / 2);
+    if (now_s - fmax(stay.since_s, strokes->start_s) < strokes->hold_s)
+        return false;
+    *since_s = stay.since_s;
+    return true;
 }
 
-static bool end_at_rest(struct strokes *strokes, const struct history *history, struct pass *pass)
+/* When the contact came to the place where it has stayed since about since_s: within what it
+   wanders there, and the last bit of way as in find_turn(). */
+static double arrival_s(struct strokes *strokes, const struct history *history, double since_s)
 {
-    struct turn turn = find_turn(strokes, history, false);
-    bool found = finish(strokes, history, turn.arrive_s, pass);
-    come_to_rest(strokes, turn.arrive_s);
+    double settled_s = since_s + stay_skip * (strokes->last_s - since_s), sum[2] = {0, 0},
+           wander = 0;
+    size_t from = history_find(history, settled_s), last = history->count - 1;
+    for (size_t i = from; i <= last; i++)
+        for (int k = 0; k < 2; k++)
+            sum[k] += history_at(history, i)->move_mm[k];
+    for (int k = 0; k < 2; k++)
+        strokes->far_mm[k] = sum[k] / (double)(last - from + 1);
+    for (size_t i = from; i <= last; i++)
+        wander = fmax(wander, fabs(progress(strokes, history_at(history, i))));
+    double near_mm = fmax(nearness(strokes, strokes->travel_mm), 1.2 * wander);
+    double in_s = entry_s(strokes, history, last, near_mm);
+    double approach_s = in_s - entry_s(strokes, history, last, approach_ratio * near_mm);
+    double tail_s = fmin(approach_s / approach_share, tail_most_s);
+    return clamp(in_s + tail_s, strokes->start_s, settled_s);
+}
+
+static bool end_at_rest(struct strokes *strokes, const struct history *history, double since_s,
+                        struct pass *pass)
+{
+    double end_s = arrival_s(strokes, history, since_s);
+    bool found = finish(strokes, end_s, pass);
+    come_to_rest(strokes, end_s);
     return found;
 }
 
 static bool turn_back(struct strokes *strokes, const struct history *history, struct pass *pass)
 {
     struct turn turn = find_turn(strokes, history, true);
-    bool found = finish(strokes, history, turn.arrive_s, pass);
+    bool found = finish(strokes, turn.arrive_s, pass);
     double from_mm[2];
     copy(from_mm, strokes->far_mm);
     set_off(strokes, from_mm, turn.leave_s);
@@ -317,9 +377,8 @@ static bool move(struct strokes *strokes, const struct history *history, struct 
         advance(strokes, along);
     else if (along < -strokes->slip_back_mm)
         return turn_back(strokes, history, pass);
-    if (stands(strokes, history))
-        return end_at_rest(strokes, history, pass);
-    return false;
+    double since_s;
+    return stands(strokes, history, &since_s) && end_at_rest(strokes, history, since_s, pass);
 }
 
 bool strokes_push(struct strokes *strokes, const struct history *history,
@@ -343,7 +402,7 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
     if (strokes->landed && strokes->moving && history->count) {
         struct turn turn = find_turn(strokes, history, false);
         bool rested = strokes->last_s - strokes->far_s > 0.1;
-        found = finish(strokes, history, rested ? turn.arrive_s : strokes->last_s, pass);
+        found = finish(strokes, rested ? turn.arrive_s : strokes->last_s, pass);
     }
     strokes->landed = false;
     strokes->moving = false;

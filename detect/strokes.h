@@ -44,8 +44,10 @@ struct strokes {
     double far_mm[2], far_s;     /* the farthest point so far */
     double way[2];               /* unit vector of travel */
     double travel_mm;            /* along the path to the farthest point */
-    double still_mm[2], still_s; /* since when it has not left this place */
-    double checked_s;            /* when the hold rule was last looked at */
+    double reach_mm;             /* farthest from the start */
+    double force_n;              /* smoothed, for the landing */
+    bool growing;                /* the force still rises: no motion yet */
+    double checked_s;            /* when standing was last looked for */
     double free_s;               /* end of the last pass: nothing starts before it */
 };
 

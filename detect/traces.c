@@ -36,6 +36,9 @@ static bool ball_passes(const struct trace *trace, const double place_mm[2], dou
 
 bool trace_passes(const struct trace *trace, const double place_mm[2], double reach_mm)
 {
-    return trace->strip ? strip_passes(trace, place_mm, reach_mm)
-                        : ball_passes(trace, place_mm, reach_mm);
+    if (trace->strip)
+        return strip_passes(trace, place_mm, reach_mm);
+    double one[2] = {place_mm[0] - trace->side_mm[0], place_mm[1] - trace->side_mm[1]};
+    double other[2] = {place_mm[0] + trace->side_mm[0], place_mm[1] + trace->side_mm[1]};
+    return ball_passes(trace, one, reach_mm) || ball_passes(trace, other, reach_mm);
 }

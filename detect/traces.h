@@ -17,6 +17,7 @@
 struct trace {
     double start_mm[2], end_mm[2]; /**< of the tool's centre */
     bool strip;
+    double side_mm[2];      /**< from the centre to one of two balls; 0 for one ball */
     double along[2];        /**< a strip's axis */
     double low_mm, high_mm; /**< a strip's ends along its axis */
     double start_s, end_s;
