@@ -6,14 +6,16 @@
 void holds_start(struct holds *holds, const struct parameters *parameters)
 {
     memset(holds, 0, sizeof *holds);
+    holds->taken_s = -INFINITY;
     holds->hold_s = parameters->hold_s;
     holds->extent_mm = parameters->hold_extent_mm;
 }
 
 static void open_at(struct holds *holds, const struct sample *sample)
 {
-    double hold_s = holds->hold_s, extent_mm = holds->extent_mm;
-    *holds = (struct holds){.hold_s = hold_s,
+    double hold_s = holds->hold_s, extent_mm = holds->extent_mm, taken_s = holds->taken_s;
+    *holds = (struct holds){.taken_s = taken_s,
+                            .hold_s = hold_s,
                             .extent_mm = extent_mm,
                             .open = true,
                             .start_s = sample->time_s,
@@ -70,22 +72,34 @@ static bool close_at(struct holds *holds, const struct history *history, double 
     return true;
 }
 
-bool holds_push(struct holds *holds, const struct history *history, const struct sample *sample,
-                struct hold *hold)
+/* Takes one sample. Returns true when a hold ended before it: it wandered off. */
+static bool push(struct holds *holds, const struct history *history, const struct sample *sample,
+                 struct hold *hold)
 {
-    if (!holds->open) {
+    bool found = false;
+    if (holds->open && !fits(holds, sample))
+        found = close_at(holds, history, holds->last_s, hold);
+    if (!holds->open)
         open_at(holds, sample);
-        take(holds, sample);
-        return false;
-    }
-    if (fits(holds, sample)) {
-        take(holds, sample);
-        return false;
-    }
-    bool found = close_at(holds, history, holds->last_s, hold);
-    open_at(holds, sample);
     take(holds, sample);
     return found;
+}
+
+bool holds_push(struct holds *holds, const struct history *history, double until_s,
+                struct hold *hold)
+{
+    size_t i = holds->taken_s > -INFINITY ? history_find(history, holds->taken_s) : 0;
+    for (; i < history->count; i++) {
+        const struct sample *sample = history_at(history, i);
+        if (sample->time_s > until_s)
+            return false;
+        if (sample->time_s <= holds->taken_s)
+            continue;
+        holds->taken_s = sample->time_s;
+        if (push(holds, history, sample, hold))
+            return true;
+    }
+    return false;
 }
 
 bool holds_end(struct holds *holds, const struct history *history, double end_s, struct hold *hold)
@@ -93,15 +107,10 @@ bool holds_end(struct holds *holds, const struct history *history, double end_s,
     return close_at(holds, history, fmin(end_s, holds->last_s), hold);
 }
 
-void holds_resume(struct holds *holds, const struct history *history, double from_s)
+void holds_resume(struct holds *holds, double from_s)
 {
     holds->open = false;
-    struct hold ignored;
-    for (size_t i = history_find(history, from_s); i < history->count; i++)
-        if (history_at(history, i)->time_s >= from_s)
-            holds_push(holds, history, history_at(history, i), &ignored);
-    if (holds->open && holds->start_s - from_s < holds->hold_s / 10)
-        holds->start_s = fmin(holds->start_s, from_s);
+    holds->taken_s = from_s;
 }
 
 double holds_underway_s(const struct holds *holds)

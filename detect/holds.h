@@ -15,6 +15,7 @@
 struct holds {
     double hold_s, extent_mm;
     bool open;
+    double taken_s; /* samples up to this time have been seen */
     double start_s, last_s;
     double low_mm[2], high_mm[2]; /* box of the positions */
     double start_impulse_ns, peak_n;
@@ -24,15 +25,16 @@ struct holds {
 /** Sets the rules; nothing is open. */
 void holds_start(struct holds *holds, const struct parameters *parameters);
 
-/** Takes a sample outside strokes. @return true when a hold ended before it: it wandered off */
-bool holds_push(struct holds *holds, const struct history *history, const struct sample *sample,
+/** Takes the samples of the history that it has not seen yet, up to a time; all of them lie outside
+ *  strokes. @return true when a hold ended because the contact wandered off: call again */
+bool holds_push(struct holds *holds, const struct history *history, double until_s,
                 struct hold *hold);
 
 /** What is open ends here: a stroke began or the contact lifted off. @return true: it was a hold */
 bool holds_end(struct holds *holds, const struct history *history, double end_s, struct hold *hold);
 
-/** A stroke ended: from its end on, take the samples that the history already holds. */
-void holds_resume(struct holds *holds, const struct history *history, double from_s);
+/** A stroke ended: begin anew with the samples after it. */
+void holds_resume(struct holds *holds, double from_s);
 
 /** When the open one began, INFINITY when it is not long enough to be a hold yet. */
 double holds_underway_s(const struct holds *holds);

@@ -1,5 +1,7 @@
 #include "strokes.h"
 
+#include "heading.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,12 +16,11 @@ static const double way_mm = 6; /* path over which the direction of travel is ta
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
 static const double check_s = 0.04;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
-/* The last near_mm of a way take as long as the way from approach_ratio * near_mm to near_mm did,
-   over approach_share: 1 for a minimum-jerk ending (cubic), 1.8 for a sine (quadratic). */
-static const double approach_ratio = 8, approach_share = 1.25;
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. */
 static const double tails_share = 1.8, tail_most_s = 0.5;
+/* What the contact did at rest is looked at from so long before it set off, to so long. */
+static const double settled_back_s = 1.2, departing_s = 0.15;
 static const double stay_skip = 0.4; /* of a stay: the rest of it is surely at rest */
 
 static double dot(const double a[2], const double b[2])
@@ -96,56 +97,23 @@ static void follow(struct strokes *strokes, const struct sample *sample)
 static double nearness(const struct strokes *strokes, double travel_mm)
 {
     double noise = 3 * sqrt(strokes->wobble_mm2);
-    return clamp(fmax(noise, 0.02 * travel_mm), near_least_mm, near_most_mm);
+    return clamp(fmax(noise, 0.012 * travel_mm), near_least_mm, near_most_mm);
 }
 
-/* Projection of a sample on the direction of travel, from the farthest point. */
-static double progress(const struct strokes *strokes, const struct sample *sample)
+static struct heading heading_of(const struct strokes *strokes)
 {
-    double away[2];
-    less(away, sample->move_mm, strokes->far_mm);
-    return dot(away, strokes->way);
-}
-
-/* The time before `i` at which the way to the farthest point was last longer than near_mm. */
-static double entry_s(const struct strokes *strokes, const struct history *history, size_t i,
-                      double near_mm)
-{
-    while (i > 0 && progress(strokes, history_at(history, i)) > -near_mm)
-        i--;
-    const struct sample *out = history_at(history, i);
-    if (i + 1 >= history->count)
-        return out->time_s;
-    const struct sample *in = history_at(history, i + 1);
-    double a = progress(strokes, out), b = progress(strokes, in);
-    double share = b > a ? clamp((-near_mm - a) / (b - a), 0, 1) : 0;
-    return out->time_s + share * (in->time_s - out->time_s);
-}
-
-/* The time after `i` at which the farthest point has been left by near_mm for good. */
-static double exit_s(const struct strokes *strokes, const struct history *history, size_t i,
-                     double near_mm)
-{
-    size_t last = i;
-    for (size_t k = i; k < history->count; k++)
-        if (progress(strokes, history_at(history, k)) > -near_mm)
-            last = k;
-    const struct sample *in = history_at(history, last);
-    if (last + 1 >= history->count)
-        return in->time_s;
-    const struct sample *out = history_at(history, last + 1);
-    double a = progress(strokes, in), b = progress(strokes, out);
-    double share = a > b ? clamp((a + near_mm) / (a - b), 0, 1) : 0;
-    return in->time_s + share * (out->time_s - in->time_s);
+    return (struct heading){{strokes->far_mm[0], strokes->far_mm[1]},
+                            {strokes->way[0], strokes->way[1]}};
 }
 
 /* Where the smoothed maximum lies is late by the smoothing; the positions themselves know. */
 static void recentre(struct strokes *strokes, const struct history *history, size_t from)
 {
+    struct heading heading = heading_of(strokes);
     double most = 0;
     size_t best = history_find(history, strokes->far_s);
     for (size_t k = from; k < history->count; k++) {
-        double p = progress(strokes, history_at(history, k));
+        double p = heading_progress(&heading, history_at(history, k));
         if (p > most) {
             most = p;
             best = k;
@@ -164,14 +132,13 @@ struct turn {
 /* When the contact arrived at the farthest point and when it left it again. */
 static struct turn find_turn(struct strokes *strokes, const struct history *history, bool left)
 {
-    size_t from = history_find(history, strokes->far_s - 0.3);
-    recentre(strokes, history, from);
+    recentre(strokes, history, history_find(history, strokes->far_s - 0.3));
+    struct heading heading = heading_of(strokes);
     double near_mm = nearness(strokes, strokes->travel_mm);
     size_t i = history_find(history, strokes->far_s);
-    double in_s = fmax(entry_s(strokes, history, i, near_mm), strokes->start_s);
-    double out_s = left ? exit_s(strokes, history, i, near_mm) : strokes->last_s;
-    double approach_s = in_s - entry_s(strokes, history, i, approach_ratio * near_mm);
-    double half = fmin((out_s - in_s) / 2, approach_s / approach_share);
+    double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->start_s);
+    double out_s = left ? heading_exit_s(&heading, history, i, near_mm) : strokes->last_s;
+    double half = fmin((out_s - in_s) / 2, heading_tail_s(&heading, history, i, near_mm));
     return (struct turn){in_s + half, out_s - half};
 }
 
@@ -190,6 +157,7 @@ static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
 
 static void set_off(struct strokes *strokes, const double from_mm[2], double start_s)
 {
+    strokes->refined = true;
     double away[2];
     less(away, strokes->smooth_mm, from_mm);
     double length = fmax(hypot(away[0], away[1]), 1e-9);
@@ -212,28 +180,40 @@ static void come_to_rest(struct strokes *strokes, double since_s)
     copy(strokes->rest_mm, strokes->smooth_mm);
 }
 
-/* When motion began: going back in time from now along the direction of departure to where the
-   contact was still within its resting band. */
+/* When motion began, to be refined when more of it is known: going back in time from now along the
+   direction of departure to where the contact was still within its resting band. */
 static double departure_s(const struct strokes *strokes, const struct history *history)
 {
-    double away[2], band = 0;
+    double away[2];
     less(away, strokes->smooth_mm, strokes->rest_mm);
     double length = fmax(hypot(away[0], away[1]), 1e-9);
-    band = clamp(fmax(3 * sqrt(strokes->wobble_mm2), 0.6 * strokes->rest_reach_mm), near_least_mm,
-                 strokes->slip_back_mm / 2);
+    struct heading heading = {{strokes->rest_mm[0], strokes->rest_mm[1]},
+                              {-away[0] / length, -away[1] / length}};
+    double earliest_s = fmax(strokes->rest_s, strokes->free_s);
     size_t i = history->count - 1;
-    for (; i > 0; i--) {
-        const struct sample *sample = history_at(history, i);
-        double d[2];
-        less(d, sample->move_mm, strokes->rest_mm);
-        if (dot(d, away) / length < band || sample->time_s <= strokes->rest_s)
-            break;
-    }
-    double left_s = history_at(history, i)->time_s, now_s = strokes->last_s;
-    /* From `band` to `length` a minimum-jerk start goes with the cube of time. */
-    double ratio = cbrt(band / length);
-    double lead_s = (now_s - left_s) * ratio / fmax(1 - ratio, 0.2);
-    return fmax(left_s - fmin(lead_s, 0.5), fmax(strokes->rest_s, strokes->free_s));
+    while (i > 0 && history_at(history, i)->time_s > earliest_s &&
+           heading_progress(&heading, history_at(history, i)) < -strokes->slip_back_mm / 2)
+        i--;
+    return fmax(history_at(history, i)->time_s, earliest_s);
+}
+
+/* The same when the pass is long enough to be one: the first bit of way as the last one is taken in
+   find_turn(), beyond what the contact wandered at rest. */
+static void refine_start(struct strokes *strokes, const struct history *history)
+{
+    double earliest_s = fmax(strokes->rest_s, strokes->free_s);
+    double from_s = fmax(earliest_s, strokes->start_s - settled_back_s);
+    double to_s = fmax(from_s, strokes->start_s - departing_s);
+    struct heading heading = heading_of(strokes);
+    double wander = heading_settle(&heading, history, history_find(history, from_s),
+                                   history_find(history, to_s));
+    heading.way[0] = -heading.way[0];
+    heading.way[1] = -heading.way[1];
+    double near_mm = fmin(fmax(nearness(strokes, 0), 1.2 * wander), strokes->slip_back_mm / 2);
+    size_t i = history_find(history, to_s);
+    double out_s = heading_exit_s(&heading, history, i, near_mm);
+    strokes->start_s = fmax(out_s - heading_lead_s(&heading, history, i, near_mm), earliest_s);
+    strokes->refined = true;
 }
 
 static void rest(struct strokes *strokes, const struct history *history, double dt_s)
@@ -247,6 +227,7 @@ static void rest(struct strokes *strokes, const struct history *history, double 
     double reach = apart(strokes->smooth_mm, strokes->rest_mm);
     if (reach > strokes->slip_back_mm) {
         set_off(strokes, strokes->rest_mm, departure_s(strokes, history));
+        strokes->refined = false;
         return;
     }
     double k = dt_s / (dt_s + rest_tau_s);
@@ -300,11 +281,11 @@ static struct stay find_stay(const struct strokes *strokes, const struct history
     double since_s = history_at(history, i < history->count ? i : i - 1)->time_s, far_s = since_s;
     for (; i > 0 && far_s > strokes->start_s; i--) {
         const struct sample *sample = history_at(history, i - 1);
-        if (apart(sample->move_mm, middle) > approach_ratio * reach_mm)
+        if (apart(sample->move_mm, middle) > HEADING_RATIO * reach_mm)
             break;
         far_s = sample->time_s;
     }
-    return (struct stay){since_s, fmin((since_s - far_s) / approach_share, tail_most_s)};
+    return (struct stay){since_s, fmin((since_s - far_s) / HEADING_SHARE, tail_most_s)};
 }
 
 /* Whether the contact has stood still for so long that the pass is over; since when. */
@@ -329,22 +310,16 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
 
 /* When the contact came to the place where it has stayed since about since_s: within what it
    wanders there, and the last bit of way as in find_turn(). */
-static double arrival_s(struct strokes *strokes, const struct history *history, double since_s)
+static double arrival_s(const struct strokes *strokes, const struct history *history,
+                        double since_s)
 {
-    double settled_s = since_s + stay_skip * (strokes->last_s - since_s), sum[2] = {0, 0},
-           wander = 0;
-    size_t from = history_find(history, settled_s), last = history->count - 1;
-    for (size_t i = from; i <= last; i++)
-        for (int k = 0; k < 2; k++)
-            sum[k] += history_at(history, i)->move_mm[k];
-    for (int k = 0; k < 2; k++)
-        strokes->far_mm[k] = sum[k] / (double)(last - from + 1);
-    for (size_t i = from; i <= last; i++)
-        wander = fmax(wander, fabs(progress(strokes, history_at(history, i))));
+    double settled_s = since_s + stay_skip * (strokes->last_s - since_s);
+    struct heading heading = heading_of(strokes);
+    size_t last = history->count - 1;
+    double wander = heading_settle(&heading, history, history_find(history, settled_s), last);
     double near_mm = fmax(nearness(strokes, strokes->travel_mm), 1.2 * wander);
-    double in_s = entry_s(strokes, history, last, near_mm);
-    double approach_s = in_s - entry_s(strokes, history, last, approach_ratio * near_mm);
-    double tail_s = fmin(approach_s / approach_share, tail_most_s);
+    double in_s = heading_entry_s(&heading, history, last, near_mm);
+    double tail_s = fmin(heading_tail_s(&heading, history, last, near_mm), tail_most_s);
     return clamp(in_s + tail_s, strokes->start_s, settled_s);
 }
 
@@ -377,6 +352,8 @@ static bool move(struct strokes *strokes, const struct history *history, struct 
         advance(strokes, along);
     else if (along < -strokes->slip_back_mm)
         return turn_back(strokes, history, pass);
+    if (!strokes->refined && strokes->travel_mm > strokes->min_travel_mm)
+        refine_start(strokes, history);
     double since_s;
     return stands(strokes, history, &since_s) && end_at_rest(strokes, history, since_s, pass);
 }

@@ -41,6 +41,7 @@ struct strokes {
     double rest_mm[2], rest_s;   /* resting: where, since when */
     double rest_reach_mm;        /* and how far it wandered */
     double start_s, start_mm[2]; /* moving: where the pass began */
+    bool refined;                /* that time is final */
     double far_mm[2], far_s;     /* the farthest point so far */
     double way[2];               /* unit vector of travel */
     double travel_mm;            /* along the path to the farthest point */

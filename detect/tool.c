@@ -165,6 +165,8 @@ static void close_bout(struct tool *tool, struct tools *tools)
 static void end_hold(struct tool *tool, struct tools *tools, double end_s)
 {
     struct hold hold;
+    while (holds_push(&tool->holds, &tool->history, end_s, &hold))
+        publish_hold(tool, tools, &hold);
     if (holds_end(&tool->holds, &tool->history, end_s, &hold))
         publish_hold(tool, tools, &hold);
 }
@@ -181,7 +183,7 @@ static void lift(struct tool *tool, struct tools *tools)
     if (!found)
         return;
     publish_stroke(tool, tools, &pass);
-    holds_resume(&tool->holds, &tool->history, pass.end_s);
+    holds_resume(&tool->holds, pass.end_s);
     end_hold(tool, tools, tool->last_s);
 }
 
@@ -235,15 +237,16 @@ static void advance(struct tool *tool, struct tools *tools)
     if (strokes_push(&tool->strokes, &tool->history, &tool->sample, &pass)) {
         end_hold(tool, tools, pass.start_s);
         publish_stroke(tool, tools, &pass);
-        holds_resume(&tool->holds, &tool->history, pass.end_s);
+        holds_resume(&tool->holds, pass.end_s);
         return;
     }
-    double underway_s = strokes_underway_s(&tool->strokes);
-    if (underway_s < tool->sample.time_s) {
-        end_hold(tool, tools, underway_s);
+    if (tool->strokes.moving) {
+        double underway_s = strokes_underway_s(&tool->strokes);
+        if (underway_s < tool->sample.time_s)
+            end_hold(tool, tools, underway_s);
         return;
     }
-    if (holds_push(&tool->holds, &tool->history, &tool->sample, &hold))
+    while (holds_push(&tool->holds, &tool->history, tool->sample.time_s, &hold))
         publish_hold(tool, tools, &hold);
 }
 

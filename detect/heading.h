@@ -1,0 +1,45 @@
+/**
+ * @file heading.h
+ * A place that a contact heads for, or sets off from, and the direction: when it was how near, and
+ * how long the last (or first) bit of way takes that noise hides.
+ *
+ * A minimum-jerk movement covers its last bit of way with the cube of the time that is left, a sine
+ * with the square. So the last `near` takes as long as the way from 8 * near to near did, divided
+ * by 1 (cubic) to 1.8 (quadratic); HEADING_SHARE lies between.
+ */
+#ifndef ROLLSCOPE_DETECT_HEADING_H
+#define ROLLSCOPE_DETECT_HEADING_H
+
+#include "history.h"
+
+#define HEADING_RATIO 8.0
+#define HEADING_SHARE 1.25
+
+struct heading {
+    double place_mm[2], way[2]; /**< way: unit vector */
+};
+
+/** How far beyond the place a sample is along the way; negative: not yet there. */
+double heading_progress(const struct heading *heading, const struct sample *sample);
+
+/** The time before sample `i` at which the place was last farther than near_mm ahead. */
+double heading_entry_s(const struct heading *heading, const struct history *history, size_t i,
+                       double near_mm);
+
+/** The time after sample `i` at which the contact had gone back from it by near_mm for good. */
+double heading_exit_s(const struct heading *heading, const struct history *history, size_t i,
+                      double near_mm);
+
+/** How long the last near_mm took before sample `i`. */
+double heading_tail_s(const struct heading *heading, const struct history *history, size_t i,
+                      double near_mm);
+
+/** How long the first near_mm back from the place took after sample `i`. */
+double heading_lead_s(const struct heading *heading, const struct history *history, size_t i,
+                      double near_mm);
+
+/** Moves the place to the mean of samples from .. to. @return how far they wander from it, mm */
+double heading_settle(struct heading *heading, const struct history *history, size_t from,
+                      size_t to);
+
+#endif
