@@ -70,6 +70,14 @@ class Docs(unittest.TestCase):
         verbs = set(re.findall(r"^(?:build/)?rollscope (\w+)", readme, flags=re.M))
         self.assertEqual(set(), verbs - program_verbs())
 
+    def test_every_test_named_in_the_table_of_recovery_is_there(self):
+        tests = {re.sub(r"^tests/(\w+)/test_(\w+)\.(c|py|sh)$", r"\1/\2", path)
+                 for path in rules.files(ROOT)}
+        named = [name for line in rules.text(ROOT, "docs/recovery.md").splitlines()
+                 if line.startswith("|") for name in re.findall(r"`(\w+/\w+)`", line)]
+        self.assertGreater(len(named), 5)
+        self.assertEqual([], [name for name in named if name not in tests])
+
     def test_every_parameter_named_in_the_definitions_is_one(self):
         known = set(re.findall(r"^(\w+)", output("help", "parameters"), flags=re.M))
         named = set(re.findall(r"`(\w+_(?:mm|s|share|mm_s))`",
