@@ -1,6 +1,7 @@
 #include "sources.h"
 
 #include "source_session.h"
+#include "source_sim.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ static const struct scheme schemes[] = {
     {"tcp", false, source_open},
     {"file", true, source_open},
     {"session", true, source_session_open},
+    {"sim", true, source_sim_open},
 };
 
 #define SCHEME_COUNT (sizeof schemes / sizeof schemes[0])

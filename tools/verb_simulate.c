@@ -1,14 +1,17 @@
 #include "record/record.h"
 #include "say.h"
-#include "simulate/simulate.h"
+#include "simulate/pty.h"
+#include "stopping.h"
 #include "verbs.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <uuid/uuid.h>
 
 #define DEFAULT_SCENARIO "roller-strokes"
+#define DEFAULT_PROTOCOL "rollscope"
 #define SHARE_FRAMES     256 /* frames between two reports of progress */
 
 static int list_scenarios(void)
@@ -91,13 +94,46 @@ static int write_file(const struct options *options, struct simulation *simulati
     return EXIT_DONE;
 }
 
+/* ---- On a pseudo-terminal ---- */
+
+static bool stopped(void *context)
+{
+    (void)context;
+    return stopping_count() > 0;
+}
+
+static void say_ready(void *context, const char *link)
+{
+    const struct options *options = context;
+    say("%s speaks %s; try: rollscope live --source 'pty:%s'; Ctrl-C ends it", link,
+        *options->protocol ? options->protocol : DEFAULT_PROTOCOL, link);
+}
+
+static int serve(const struct options *options, struct simulation *simulation)
+{
+    const char *protocol = *options->protocol ? options->protocol : DEFAULT_PROTOCOL;
+    struct failure failure = {0};
+    struct device *device = device_create(simulation, protocol, &failure);
+    if (!device)
+        return say_failure(&failure);
+    const struct pty_serving serving = {.link = options->pty,
+                                        .speed = options->speed,
+                                        .stopped = stopped,
+                                        .ready = say_ready,
+                                        .context = (void *)(uintptr_t)options};
+    stopping_catch();
+    int status = pty_serve(device, &serving, &failure);
+    device_destroy(device);
+    return status < 0 ? say_failure(&failure) : EXIT_DONE;
+}
+
 static int run(const struct options *options)
 {
     const char *scenario = *options->scenario ? options->scenario : DEFAULT_SCENARIO;
     if (!strcmp(scenario, "list"))
         return list_scenarios();
-    if (!*options->output) {
-        say_error("simulate wants --output FILE");
+    if (!*options->output == !*options->pty) {
+        say_error("simulate wants either --output FILE or --pty LINK");
         return EXIT_USAGE;
     }
     const struct simulation_options drawn = {.duration_s =
@@ -106,6 +142,8 @@ static int run(const struct options *options)
     struct simulation *simulation = simulation_create(scenario, options->seed, &drawn, &failure);
     if (!simulation)
         return say_failure(&failure);
+    if (*options->pty)
+        return serve(options, simulation);
     int code = write_file(options, simulation);
     simulation_destroy(simulation);
     return code;
@@ -115,6 +153,7 @@ const struct verb verb_simulate = {
     .name = "simulate",
     .arguments = "",
     .text = "make a session of which the truth is known",
-    .options = {.shared = OPTION_SCENARIO | OPTION_SEED | OPTION_OUTPUT | OPTION_FOR},
+    .options = {.shared = OPTION_SCENARIO | OPTION_SEED | OPTION_OUTPUT | OPTION_FOR | OPTION_PTY |
+                          OPTION_PROTOCOL | OPTION_SPEED},
     .run = run,
 };

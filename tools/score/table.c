@@ -124,10 +124,10 @@ void table_trial(FILE *stream, const struct trial *trial)
     const struct score *score = &trial->score;
     fprintf(stream,
             "%-*s seed %-8" PRIu64 " strokes %" PRIu64 "/%" PRIu64 "/%" PRIu64
-            "  holds %.1f/%.1f s  spots %" PRIu64 "/%" PRIu64 "/%" PRIu64 "\n",
+            "  holds %.1f/%.1f s  spots %" PRIu64 "/%" PRIu64 "/%" PRIu64 "\n    %s\n",
             TRIAL_WIDTH, trial->name, trial->seed, score->strokes.truth, score->strokes.found,
             score->strokes.matched, score->hold_both_s, score->hold_either_s, score->spots.truth,
-            score->spots.found, score->spots.matched);
+            score->spots.found, score->spots.matched, trial->words);
 }
 
 /* ---- JSON ---- */
@@ -189,8 +189,10 @@ int table_json(FILE *stream, const char *name, struct score *score, const struct
     if (!object)
         return failure_set(failure, STATUS_MEMORY, "out of memory");
     json_object_set_new(object, "name", json_string(name));
-    if (trial)
+    if (trial) {
         count(object, "seed", trial->seed);
+        json_object_set_new(object, "words", json_string(trial->words));
+    }
     count(object, "sessions", score->sessions);
     count(object, "exact", score->exact);
     count(object, "within_one", score->within_one);

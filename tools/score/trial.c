@@ -11,6 +11,8 @@
 
 #define JOBS_MAX 64
 
+_Static_assert(TRIAL_WORDS_SIZE == SIMULATION_WORDS_SIZE, "a trial has room for the words");
+
 /* ---- One session ---- */
 
 static int take_events(struct analysis *analysis, struct findings *findings)
@@ -80,6 +82,7 @@ int trial_simulate(struct trial *trial, const struct trial_plan *plan)
     frames.simulation = simulation_create(trial->name, trial->seed, &options, &trial->failure);
     if (!frames.simulation)
         return trial->status = trial->failure.status;
+    simulation_words(frames.simulation, trial->words);
     struct score_session session = {.truth = simulation_truth(frames.simulation),
                                     .geometry = &simulation_info(frames.simulation)->geometry,
                                     .duration_s = simulation_duration_s(frames.simulation)};

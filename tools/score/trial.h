@@ -8,10 +8,14 @@
 
 #include "score.h"
 
+/** Size of a trial's words. */
+#define TRIAL_WORDS_SIZE 512
+
 /** One session and how it went. */
 struct trial {
-    const char *name; /**< of its scenario or file; borrowed */
-    uint64_t seed;    /**< 0 for a file */
+    const char *name;             /**< of its scenario or file; borrowed */
+    uint64_t seed;                /**< 0 for a file */
+    char words[TRIAL_WORDS_SIZE]; /**< what a simulated session shows */
     struct score score;
     int status; /**< what stopped it, or STATUS_OK */
     struct failure failure;

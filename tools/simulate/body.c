@@ -149,7 +149,7 @@ static int hand_blobs(const struct press *press, double time_s, double force, st
                                                 {42, -6},  {40, 10}, {32, 26}};
     static const double radius[BODY_BLOBS] = {26, 24, 11, 11, 11, 10};
     static const double share[BODY_BLOBS] = {0.36, 0.3, 0.09, 0.1, 0.09, 0.06};
-    double rock = 0.12 * portable_sin(1.9 * time_s + press->phase);
+    double rock = 0.08 * portable_sin(1.9 * time_s + press->phase);
     for (int i = 0; i < BODY_BLOBS; i++)
         set_blob(&blobs[i], press, where[i], radius[i],
                  force * share[i] * (1 + (i < 2 ? rock : -2 * rock)));

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "portable.h"
+#include "tool.h"
 
 #include <math.h>
 #include <string.h>
@@ -101,149 +102,11 @@ static void draw_areas(struct plan *plan, struct random *random)
         split_area(&rest, 0.5, &plan->tools[0].bounds, &plan->tools[1].bounds);
 }
 
-/* ---- Tools ---- */
-
-double plan_least_travel_mm(const struct plan *plan)
-{
-    return most(14, 1.1 * plan->mat.pitch_mm);
-}
-
 double plan_prelude_s(const struct plan *plan)
 {
     if (plan_has(plan, FEATURE_STEPS))
         return 7;
     return plan_has(plan, FEATURE_LONG_GAP) ? 2.5 + plan->sensor.long_gap_s : 1.5;
-}
-
-static double draw_angle(const struct plan *plan, const struct tool_plan *tool,
-                         struct random *random)
-{
-    const struct area *area = &tool->bounds;
-    double width = area->right - area->left, height = area->bottom - area->top;
-    if (tool->kind == TOOL_BALL || plan_has(plan, FEATURE_YAWED))
-        return random_uniform(random, 0, PORTABLE_PI);
-    double angle =
-        random_chance(random, clamp(width / (width + height), 0.1, 0.9)) ? 0 : PORTABLE_PI / 2;
-    return angle + clamp(0.03 * random_normal(random), -0.08, 0.08);
-}
-
-double plan_across_mm(const struct tool_plan *tool)
-{
-    const struct area *area = &tool->bounds;
-    double c = fabs(portable_cos(tool->angle_rad)), s = fabs(portable_sin(tool->angle_rad));
-    return least((area->right - area->left) / most(s, 1e-6),
-                 (area->bottom - area->top) / most(c, 1e-6));
-}
-
-double plan_reach_mm(const struct plan *plan, const struct tool_plan *tool)
-{
-    const struct area *area = &tool->bounds;
-    double margin = tool->width_mm / 2 + 0.6 * plan->mat.pitch_mm;
-    double c = fabs(portable_cos(tool->angle_rad)), s = fabs(portable_sin(tool->angle_rad));
-    double half_width = (area->right - area->left) / 2 - margin;
-    double half_height = (area->bottom - area->top) / 2 - margin;
-    return least(half_width / most(c, 1e-6), half_height / most(s, 1e-6));
-}
-
-static void draw_shape(struct plan *plan, struct tool_plan *tool, struct random *random)
-{
-    double pitch = plan->mat.pitch_mm;
-    tool->flatness = random_uniform(random, 0, 1);
-    tool->angle_rad = draw_angle(plan, tool, random);
-    if (tool->kind != TOOL_ROLLER) {
-        tool->width_mm = most(random_log_uniform(random, 15, 46), 1.2 * pitch);
-        tool->length_mm = tool->kind == TOOL_PAIR ? random_uniform(random, 60, 75) : 0;
-        return;
-    }
-    tool->width_mm = plan_has(plan, FEATURE_NARROW)
-                         ? most(random_uniform(random, 5, 9), 0.55 * pitch)
-                         : most(random_log_uniform(random, 12, 46), 0.95 * pitch);
-    double room = plan_across_mm(tool) - 2 * pitch;
-    tool->length_mm = clamp(random_uniform(random, 150, 400), 0, room);
-    if (plan_has(plan, FEATURE_CUT))
-        tool->length_mm = most(tool->length_mm, 0.7 * room);
-    if (plan_has(plan, FEATURE_TWO_LEGS))
-        tool->leg_gap_mm = tool->length_mm * random_uniform(random, 0.1, 0.25);
-}
-
-static void draw_load(struct plan *plan, struct tool_plan *tool, struct random *random)
-{
-    tool->force_n = tool->kind == TOOL_ROLLER ? random_uniform(random, 120, 270)
-                    : tool->kind == TOOL_PAIR ? random_uniform(random, 70, 200)
-                                              : random_uniform(random, 40, 180);
-    if (plan_has(plan, FEATURE_TILTED))
-        tool->tilt = random_uniform(random, 0.2, 0.6) * (random_chance(random, 0.5) ? 1 : -1);
-    double bellies = plan_has(plan, FEATURE_BELLIES) ? 1 : 0.4;
-    tool->belly_share = bellies * random_uniform(random, 0.08, 0.28);
-    tool->belly_mm = random_uniform(random, 150, 320);
-    tool->belly_axis_share = bellies * random_uniform(random, 0.05, 0.3);
-    tool->belly_axis_mm = random_uniform(random, 140, 300);
-    tool->return_share = plan_has(plan, FEATURE_ONE_WAY) ? random_uniform(random, 0.42, 0.6) : 1.0;
-    if (plan_has(plan, FEATURE_KNOTS) && !plan_has(plan, FEATURE_TEXTURED)) {
-        bool faint = plan_has(plan, FEATURE_FAINT);
-        tool->knot_rise_least = faint ? 0.22 : 0.5;
-        tool->knot_rise_most = faint ? 0.38 : 1.3;
-    }
-    if (plan_has(plan, FEATURE_VIBRATING)) {
-        tool->vibration_hz = random_uniform(random, 30, 92);
-        tool->vibration_share = random_uniform(random, 0.03, 0.2);
-    }
-    if (plan_has(plan, FEATURE_TEXTURED)) {
-        tool->texture_mm = random_uniform(random, 15, 32);
-        tool->texture_share = random_uniform(random, 0.1, 0.3);
-    }
-}
-
-static double draw_stroke_s(const struct plan *plan, const struct tool_plan *tool,
-                            struct random *random)
-{
-    double time = plan_has(plan, FEATURE_FAST)   ? random_log_uniform(random, 0.5, 0.9)
-                  : plan_has(plan, FEATURE_SLOW) ? random_log_uniform(random, 4, 9)
-                                                 : random_log_uniform(random, 0.8, 4.5);
-    double slowest = tool->kind == TOOL_ROLLER ? 15 : 9, fastest = 550;
-    time = clamp(time, tool->travel_mm / fastest, tool->travel_mm / slowest);
-    return most(time, 12 / plan->mat.rate_hz);
-}
-
-static int draw_motion(struct plan *plan, struct tool_plan *tool, struct random *random,
-                       struct failure *failure)
-{
-    double shortest = plan_least_travel_mm(plan);
-    bool roller = tool->kind == TOOL_ROLLER;
-    double reach = 2 * plan_reach_mm(plan, tool) * 0.86;
-    if (plan_has(plan, FEATURE_REPOSITION) || plan_has(plan, FEATURE_SLIDE))
-        reach *= 0.6;
-    double longest = least(reach, roller ? 350 : 70);
-    double start = most(roller ? 40 : 16, 1.25 * shortest);
-    if (tool->knot_rise_most > 0)
-        start = most(start, roller ? 90 : 34);
-    if (plan_has(plan, FEATURE_NARROW))
-        start = most(start, 6 * plan->mat.pitch_mm);
-    if (plan_has(plan, FEATURE_OVER_EDGE))
-        start = 0.8 * longest;
-    if (longest < shortest)
-        return failure_set(
-            failure, STATUS_ARGUMENT,
-            "a mat of %d x %d cells at %g mm leaves a tool of %.0f mm no way to roll",
-            plan->mat.rows, plan->mat.cols, plan->mat.pitch_mm, tool->width_mm);
-    tool->travel_mm = random_uniform(random, least(start, longest), longest);
-    tool->irregularity = plan_has(plan, FEATURE_IRREGULAR) ? random_uniform(random, 0.25, 0.35)
-                                                           : random_uniform(random, 0.08, 0.18);
-    tool->stroke_s = draw_stroke_s(plan, tool, random);
-    return STATUS_OK;
-}
-
-static int draw_tool(struct plan *plan, int index, struct random *random, struct failure *failure)
-{
-    struct tool_plan *tool = &plan->tools[index];
-    tool->kind = plan_has(plan, FEATURE_PAIR)   ? TOOL_PAIR
-                 : plan_has(plan, FEATURE_BALL) ? TOOL_BALL
-                                                : TOOL_ROLLER;
-    if (index > 0)
-        tool->kind = TOOL_BALL;
-    draw_shape(plan, tool, random);
-    draw_load(plan, tool, random);
-    return draw_motion(plan, tool, random, failure);
 }
 
 /* ---- Scale: the peak that the tools make decides the full scale ---- */
@@ -387,7 +250,7 @@ int plan_draw(struct plan *plan, uint64_t features, uint64_t seed,
     draw_mat(plan, &random, options);
     draw_areas(plan, &random);
     for (int i = 0; i < plan->tool_count && status == STATUS_OK; i++)
-        status = draw_tool(plan, i, &random, failure);
+        status = tool_draw(plan, i, &random, failure);
     draw_scale(plan, &random);
     random_start(&random, seed, "sensor");
     draw_response(plan, &random);

@@ -1,10 +1,10 @@
 #include "scenario.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define F(name) (UINT64_C(1) << FEATURE_##name)
 
-/* `listed` repeats the first two columns, in a form that can be handed out. */
 #define SCENARIOS(ROW)                                                                             \
     ROW("roller-strokes", "a roller, even strokes and a few holds", F(HOLDS) | F(BREATHING))       \
     ROW("ball-knot", "a ball to and fro over one knot", F(BALL) | F(KNOTS))                        \
@@ -129,4 +129,78 @@ uint64_t scenario_mix(struct random *random)
     if (random_chance(random, 0.08))
         features |= F(STATIC);
     return features;
+}
+
+static const char *const names[FEATURE_COUNT] = {
+    [FEATURE_BALL] = "ball",
+    [FEATURE_PAIR] = "pair",
+    [FEATURE_NARROW] = "narrow",
+    [FEATURE_VIBRATING] = "vibrating",
+    [FEATURE_TEXTURED] = "textured",
+    [FEATURE_TWO_LEGS] = "two-legs",
+    [FEATURE_TILTED] = "tilted",
+    [FEATURE_YAWED] = "yawed",
+    [FEATURE_CUT] = "cut",
+    [FEATURE_OVER_EDGE] = "over-edge",
+    [FEATURE_SECOND] = "second",
+    [FEATURE_EMPTY] = "empty",
+    [FEATURE_STATIC] = "static",
+    [FEATURE_HOLDS] = "holds",
+    [FEATURE_PAUSES] = "pauses",
+    [FEATURE_SPLITS] = "splits",
+    [FEATURE_SLIPS] = "slips",
+    [FEATURE_PARTIAL] = "partial",
+    [FEATURE_TEMPO] = "tempo",
+    [FEATURE_FAST] = "fast",
+    [FEATURE_SLOW] = "slow",
+    [FEATURE_ROUGH] = "rough",
+    [FEATURE_IRREGULAR] = "irregular",
+    [FEATURE_ONE_WAY] = "one-way",
+    [FEATURE_REPOSITION] = "reposition",
+    [FEATURE_RETURN] = "return",
+    [FEATURE_SLIDE] = "slide",
+    [FEATURE_LOADED_START] = "loaded-start",
+    [FEATURE_BREATHING] = "breathing",
+    [FEATURE_TALKING] = "talking",
+    [FEATURE_TREMOR] = "tremor",
+    [FEATURE_FIDGET] = "fidget",
+    [FEATURE_LEAN] = "lean",
+    [FEATURE_KNOTS] = "knots",
+    [FEATURE_FAINT] = "faint",
+    [FEATURE_BELLIES] = "bellies",
+    [FEATURE_HAND] = "hand",
+    [FEATURE_HAND_CLOSE] = "hand-close",
+    [FEATURE_STEPS] = "steps",
+    [FEATURE_PERSON] = "person",
+    [FEATURE_NOISY] = "noisy",
+    [FEATURE_PEDESTAL] = "pedestal",
+    [FEATURE_RAW_GAIN] = "raw-gain",
+    [FEATURE_CURVED] = "curved",
+    [FEATURE_HYSTERESIS] = "hysteresis",
+    [FEATURE_CREEP] = "creep",
+    [FEATURE_RESIDUE] = "residue",
+    [FEATURE_CROSSTALK] = "crosstalk",
+    [FEATURE_DEAD_CELLS] = "dead-cells",
+    [FEATURE_ODD_CELLS] = "odd-cells",
+    [FEATURE_DEAD_LINE] = "dead-line",
+    [FEATURE_SATURATED] = "saturated",
+    [FEATURE_COARSE_COUNTS] = "coarse-counts",
+    [FEATURE_JITTER] = "jitter",
+    [FEATURE_LOSS] = "loss",
+    [FEATURE_BURSTS] = "bursts",
+    [FEATURE_LONG_GAP] = "long-gap",
+    [FEATURE_DRIFT] = "drift",
+    [FEATURE_WANDERING_RATE] = "wandering-rate",
+    [FEATURE_COARSE_MAT] = "coarse-mat",
+    [FEATURE_FINE_MAT] = "fine-mat",
+};
+
+void scenario_words(uint64_t features, char *text, size_t size)
+{
+    size_t length = 0;
+    *text = 0;
+    for (int i = 0; i < FEATURE_COUNT; i++)
+        if (feature_in(features, (enum feature)i) && length < size)
+            length +=
+                (size_t)snprintf(text + length, size - length, "%s%s", length ? " " : "", names[i]);
 }

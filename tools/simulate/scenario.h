@@ -93,6 +93,9 @@ const struct scenario *scenario_find(const char *name);
 /** Draws a mixture: tool, motions, body, mat and faults. */
 uint64_t scenario_mix(struct random *random);
 
+/** The features in words, blank separated. @param text [size], cut short where it does not fit */
+void scenario_words(uint64_t features, char *text, size_t size);
+
 static inline bool feature_in(uint64_t features, enum feature feature)
 {
     return features >> feature & 1;

@@ -124,7 +124,7 @@ static void add_rest(struct script *script, double length_s)
 
 static void add_short_rest(struct script *script)
 {
-    add_rest(script, draw(script, 1.4, 2.3));
+    add_rest(script, draw(script, 1.4, 2.1));
 }
 
 static void new_place(struct script *script)

@@ -3,7 +3,7 @@
  * Writes a tool's motion from first to last second.
  *
  * Nothing is written near a threshold of docs/definitions.md: no travel of 8 to 14 mm, no stop of
- * 0.75 to 1.35 s, no slip back of 4.5 to 7.5 mm, no rest of 2.4 to 3.6 s, no turn within a knot's
+ * 0.75 to 1.35 s, no slip back of 4.5 to 7.5 mm, no rest of 2.2 to 3.6 s, no turn within a knot's
  * reach. So what the detector misses is the detector's fault.
  */
 #ifndef ROLLSCOPE_SIMULATE_SCRIPT_H

@@ -64,6 +64,12 @@ const struct truth *simulation_truth(const struct simulation *simulation);
 /** Length of the session, s. */
 double simulation_duration_s(const struct simulation *simulation);
 
+/** Size of the text of simulation_words(), enough for all. */
+#define SIMULATION_WORDS_SIZE 512
+
+/** What the session shows, such as "ball knots yawed loss", to text [SIMULATION_WORDS_SIZE]. */
+void simulation_words(const struct simulation *simulation, char *text);
+
 /** NULL is allowed. */
 void simulation_destroy(struct simulation *simulation);
 

@@ -156,6 +156,11 @@ double simulation_duration_s(const struct simulation *simulation)
     return simulation->plan.duration_s;
 }
 
+void simulation_words(const struct simulation *simulation, char *text)
+{
+    scenario_words(simulation->plan.features, text, SIMULATION_WORDS_SIZE);
+}
+
 void simulation_destroy(struct simulation *simulation)
 {
     if (!simulation)
