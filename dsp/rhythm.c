@@ -1,5 +1,6 @@
 #include "rhythm.h"
 
+#include "sine.h"
 #include "spectrum.h"
 
 #include <math.h>
@@ -21,14 +22,20 @@
 #define CADENCE_LEAST_S   8
 #define CADENCE_SHARE     0.3
 #define CADENCE_EXTENT_MM 5.0
-#define BREATHING_LEAST_S 8.0
-#define BREATHING_CYCLES  2.0
-#define BREATHING_RATIO   12.0
-#define BREATHING_SHARE   0.35
-#define VIBRATION_LOW_HZ  4.0
-#define TREMOR_HIGH_HZ    12.0
-#define VIBRATION_RATIO   20.0
-#define VIBRATION_POINTS  32
+/* Breathing: how long a stretch, how many cycles in it, and how much of the motion or of the force
+   one sine has to explain. Force wanders by itself, so it must be clearer. */
+#define BREATHING_LEAST_S        8.0
+#define BREATHING_MOST_S         64.0
+#define BREATHING_CYCLES         1.7
+#define BREATHING_POSITION_SHARE 0.5
+#define BREATHING_FORCE_SHARE    0.75
+#define BREATHING_LOW_HZ         0.08
+#define BREATHING_HIGH_HZ        0.62
+#define SMOOTH_COUNT             4
+#define VIBRATION_LOW_HZ         4.0
+#define TREMOR_HIGH_HZ           12.0
+#define VIBRATION_RATIO          20.0
+#define VIBRATION_POINTS         32
 /* A line keeps this share of the power within the window's main lobe, a tremor does not. */
 #define VIBRATION_LINE_SHARE 0.6
 #define TREMOR_SHARE         0.25
@@ -108,12 +115,15 @@ void rhythm_push(struct rhythm *rhythm, const struct motion *motion)
     rhythm->fast_force[slot] = (float)motion->force_n;
 }
 
-/* Copies whole bins of [first, end) that are still known. @return how many */
-static size_t recall(struct rhythm *rhythm, enum signal signal, int64_t first, int64_t end)
+/* Copies the whole bins of [first, end) that are still known into work. @return how many */
+static size_t recall(struct rhythm *rhythm, int64_t first, int64_t end)
 {
     size_t count = 0;
-    for (int64_t bin = first; bin < end; bin++)
-        rhythm->work[signal][count++] = rhythm->slow[signal][bin % SLOW_COUNT];
+    first = first > rhythm->first_bin ? first : rhythm->first_bin;
+    end = end < rhythm->bin ? end : rhythm->bin;
+    for (int64_t bin = first; bin < end; bin++, count++)
+        for (int s = 0; s < SIGNAL_COUNT; s++)
+            rhythm->work[s][count] = rhythm->slow[s][bin % SLOW_COUNT];
     return count;
 }
 
@@ -156,20 +166,6 @@ static double turn(float *x, float *y, size_t count)
     return count ? sqrt(sum / (double)count) : 0;
 }
 
-/* Fills work with the motion between two bins, trend taken off, along and across its main axis. */
-static size_t prepare(struct rhythm *rhythm, int64_t first, int64_t end, int order)
-{
-    size_t count = 0;
-    first = first > rhythm->first_bin ? first : rhythm->first_bin;
-    end = end < rhythm->bin ? end : rhythm->bin;
-    for (int s = 0; s < SIGNAL_COUNT; s++) {
-        count = recall(rhythm, (enum signal)s, first, end);
-        if (count)
-            detrend(rhythm->work[s], count, order);
-    }
-    return count;
-}
-
 static double cadence_of(struct rhythm *rhythm, size_t first, size_t count, double *share)
 {
     static const struct band band = {0.05, 1.5, 0.03, 3.0};
@@ -186,7 +182,9 @@ static double cadence_of(struct rhythm *rhythm, size_t first, size_t count, doub
 struct cadence rhythm_cadence(struct rhythm *rhythm)
 {
     struct cadence cadence = {NAN, 0, NAN};
-    size_t count = prepare(rhythm, rhythm->bin - CADENCE_S * (int64_t)SLOW_HZ, rhythm->bin, 0);
+    size_t count = recall(rhythm, rhythm->bin - CADENCE_S * (int64_t)SLOW_HZ, rhythm->bin);
+    detrend(rhythm->work[SIGNAL_X], count, 0);
+    detrend(rhythm->work[SIGNAL_Y], count, 0);
     if (count < CADENCE_LEAST_S * (size_t)SLOW_HZ ||
         turn(rhythm->work[SIGNAL_X], rhythm->work[SIGNAL_Y], count) < CADENCE_EXTENT_MM)
         return cadence;
@@ -199,28 +197,48 @@ struct cadence rhythm_cadence(struct rhythm *rhythm)
     return cadence;
 }
 
+/* Takes tremor and talk out: means of SMOOTH_COUNT neighbours. @return values left */
+static size_t smooth(float *values, size_t count)
+{
+    if (count < SMOOTH_COUNT)
+        return 0;
+    for (size_t i = 0; i + SMOOTH_COUNT <= count; i++) {
+        float sum = 0;
+        for (size_t k = 0; k < SMOOTH_COUNT; k++)
+            sum += values[i + k];
+        values[i] = sum / SMOOTH_COUNT;
+    }
+    return count - SMOOTH_COUNT + 1;
+}
+
 double rhythm_breathing(struct rhythm *rhythm, double start_s, double end_s)
 {
     int64_t first = (int64_t)ceil(start_s * SLOW_HZ), end = (int64_t)floor(end_s * SLOW_HZ);
-    size_t count = prepare(rhythm, first, end, 2);
-    double lasts_s = (double)count / SLOW_HZ, best = 0, found = NAN;
-    if (lasts_s < BREATHING_LEAST_S)
+    int64_t longest = (int64_t)(BREATHING_MOST_S * SLOW_HZ);
+    first = end - first > longest ? end - longest : first;
+    size_t count = recall(rhythm, first, end), left = 0;
+    if ((double)count < BREATHING_LEAST_S * SLOW_HZ)
         return NAN;
-    turn(rhythm->work[SIGNAL_X], rhythm->work[SIGNAL_Y], count);
-    struct band band = {fmax(0.1, BREATHING_CYCLES / lasts_s), 0.5, 0.05, 2.0};
     for (int s = 0; s < SIGNAL_COUNT; s++) {
-        struct series series = {rhythm->work[s], count, SLOW_HZ};
-        struct line line;
-        spectrum_density(rhythm->slow_spectrum, &series);
-        if (!spectrum_line(rhythm->slow_spectrum, &band, &line))
-            continue;
-        bool clear = line.ratio >= BREATHING_RATIO && line.share >= BREATHING_SHARE;
-        if (clear && line.share > best) {
-            best = line.share;
-            found = line.frequency_hz;
-        }
+        left = smooth(rhythm->work[s], count);
+        detrend(rhythm->work[s], left, 2);
     }
-    return found;
+    struct sine_search search = {.signals = {rhythm->work[SIGNAL_X], rhythm->work[SIGNAL_Y]},
+                                 .signal_count = 2,
+                                 .count = left,
+                                 .rate_hz = SLOW_HZ,
+                                 .low_hz = BREATHING_LOW_HZ,
+                                 .high_hz = BREATHING_HIGH_HZ};
+    double least_hz = fmax(0.1, BREATHING_CYCLES * SLOW_HZ / (double)count);
+    struct sine sine;
+    bool found = sine_find(&search, &sine) && sine.share >= BREATHING_POSITION_SHARE;
+    if (!found) {
+        search.signals[0] = rhythm->work[SIGNAL_FORCE];
+        search.signal_count = 1;
+        found = sine_find(&search, &sine) && sine.share >= BREATHING_FORCE_SHARE;
+    }
+    bool sound = found && sine.frequency_hz >= least_hz && sine.frequency_hz <= 0.5;
+    return sound ? sine.frequency_hz : NAN;
 }
 
 /* The last FAST_S of force on an even grid of the frames' own mean rate. @return points */

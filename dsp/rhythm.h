@@ -57,10 +57,11 @@ void rhythm_push(struct rhythm *rhythm, const struct motion *motion);
 struct cadence rhythm_cadence(struct rhythm *rhythm);
 
 /**
- * Breathing rate between two times, from the clearest of force and position along and across its
- * main axis, with a parabola taken off.
+ * Breathing rate between two times: the sine that explains at least half of the motion, or three
+ * quarters of the force, once tremor and a parabola are taken off. Of a longer stretch the last 64
+ * s count.
  * @param start_s, end_s within the last RHYTHM_MEMORY_S; what is older is left out
- * @return Hz, 0.1 to 0.5; NaN where none shows or the stretch is shorter than 8 s
+ * @return Hz, 0.1 to 0.5; NaN where none shows, or the stretch is shorter than 8 s or 1.7 breaths
  */
 double rhythm_breathing(struct rhythm *rhythm, double start_s, double end_s);
 

@@ -76,6 +76,26 @@ static void breathing_in_position_alone_is_found(void **state)
     assert_true(fabs(rhythm_breathing(*state, 1, 21) - 0.22) < 0.015);
 }
 
+static void position_is_believed_before_a_wandering_force(void **state)
+{
+    struct player player = still;
+    player.x_mm = 0.3;
+    player.hz = 0.25;
+    player.force_n = 10;
+    player.force_hz = 0.13;
+    play(*state, &player, 20);
+    assert_true(fabs(rhythm_breathing(*state, 1, 21) - 0.25) < 0.01);
+}
+
+static void two_breaths_are_enough(void **state)
+{
+    struct player player = still;
+    player.x_mm = 2;
+    player.hz = 0.21;
+    play(*state, &player, 9);
+    assert_true(fabs(rhythm_breathing(*state, 1, 10) - 0.21) < 0.01);
+}
+
 static void breathing_is_found_whatever_the_clock_does(void **state)
 {
     struct player player = still;
@@ -99,7 +119,7 @@ static void a_hold_without_breathing_has_none(void **state)
     }
 }
 
-static void a_hold_too_short_for_two_breaths_says_nothing(void **state)
+static void a_hold_under_eight_seconds_says_nothing(void **state)
 {
     struct player player = still;
     player.force_n = 10;
@@ -184,9 +204,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(breathing_in_force_is_found_within_a_hundredth_of_a_hertz),
         TEST(breathing_in_position_alone_is_found),
+        TEST(position_is_believed_before_a_wandering_force),
+        TEST(two_breaths_are_enough),
         TEST(breathing_is_found_whatever_the_clock_does),
         TEST(a_hold_without_breathing_has_none),
-        TEST(a_hold_too_short_for_two_breaths_says_nothing),
+        TEST(a_hold_under_eight_seconds_says_nothing),
         TEST(cadence_is_two_strokes_a_cycle_and_says_how_sure_it_is),
         TEST(a_quickening_cadence_shows_as_drift),
         TEST(a_contact_at_rest_has_no_cadence),
