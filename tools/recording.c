@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COPY_SUFFIX   ".part"
 #define BROKEN_SUFFIX ".broken"
 #define GAP_KIND      "gap"
 
@@ -29,53 +28,43 @@ static void about_of(struct session_about *about, const struct bus_session *sess
     about->calibrated = *session->mat.calibration != 0;
 }
 
-static int frames_copy(struct recording *recording, struct session *from, struct failure *failure)
-{
-    struct frame frame;
-    int status;
-    while ((status = session_read(from, &frame, failure)) == 1)
-        if ((status = recording_frame(recording, &frame, failure)))
-            return status;
-    return status == STATUS_END ? STATUS_OK : status;
-}
-
-static int events_copy(struct recording *recording, struct session *from, enum event_type type,
+static int events_look(struct recording *recording, struct session *from, enum event_type type,
                        struct failure *failure)
 {
     struct event *events;
+    struct recording_mark *newest = &recording->newest[type];
     int count = session_events(from, NULL, type, &events, failure);
-    int status = count < 0 ? count : STATUS_OK;
-    for (int i = 0; i < count && !status; i++) {
+    for (int i = 0; i < count; i++) {
         if (type == EVENT_MARKER && !strcmp(events[i].marker.kind, GAP_KIND))
             recording->lost += (uint64_t)events[i].marker.value;
-        status = recorder_event(recording->recorder, &events[i], failure);
-        struct recording_mark *newest = &recording->newest[type];
-        newest->number =
-            newest->any && newest->number > events[i].number ? newest->number : events[i].number;
-        newest->any = true;
         recording->markers += type == EVENT_MARKER;
+        if (!newest->any || events[i].number > newest->number)
+            newest->number = events[i].number;
+        newest->any = true;
     }
     free(events);
-    return status;
+    return count < 0 ? count : STATUS_OK;
 }
 
-static int session_copy(struct recording *recording, struct session *from, const char *path,
-                        const struct parameters *parameters, struct failure *failure)
+/* What is in the file that is gone on with. */
+static int recording_look(struct recording *recording, const char *path, struct failure *failure)
 {
-    char part[PATH_MAX];
-    if (snprintf(part, sizeof part, "%s" COPY_SUFFIX, path) >= (int)sizeof part)
-        return failure_system(failure, ENAMETOOLONG, "%s", path);
-    unlink(part);
-    int status = recorder_open(&recording->recorder, part, session_about(from), parameters,
-                               &options, failure);
-    if (!status)
-        status = frames_copy(recording, from, failure);
-    for (int type = 0; type < EVENT_TYPE_COUNT && !status && recording->frames; type++)
-        status = events_copy(recording, from, (enum event_type)type, failure);
-    if (!status)
-        status = recorder_sync(recording->recorder, failure);
-    if (!status && rename(part, path))
-        status = failure_system(failure, errno, "%s: cannot take the place of %s", part, path);
+    struct session *from;
+    struct frame frame;
+    int status = session_open(&from, path, failure);
+    if (status)
+        return status;
+    recording->frames = session_frames(from);
+    if (recording->frames) {
+        status = session_seek(from, recording->frames - 1, failure);
+        if (!status && (status = session_read(from, &frame, failure)) == 1) {
+            recording->last_us = frame.time_us;
+            status = STATUS_OK;
+        }
+    }
+    for (int type = 0; type < EVENT_TYPE_COUNT && !status; type++)
+        status = events_look(recording, from, (enum event_type)type, failure);
+    session_close(from);
     return status;
 }
 
@@ -117,12 +106,14 @@ int recording_open(struct recording *recording, const char *path, const struct b
             status = broken_put_aside(path, failure);
         return status ? status : recording_begin(recording, path, session, parameters, failure);
     }
-    status =
-        goes_on(recording, from, session)
-            ? session_copy(recording, from, path, parameters, failure)
-            : failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    bool yes = goes_on(recording, from, session);
     session_close(from);
-    return status;
+    if (!yes)
+        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    status = recorder_reopen(&recording->recorder, path, &options, failure);
+    if (status || !recorder_frames(recording->recorder))
+        return status;
+    return recording_look(recording, path, failure);
 }
 
 int recording_frame(struct recording *recording, const struct frame *frame, struct failure *failure)

@@ -1,11 +1,14 @@
 """Sessions for the pipeline's tests, written with h5py as a researcher would: a ball that goes to and
 fro and rests in between; and what a session file holds, to be compared."""
 
+import re
+
 import h5py
 import numpy as np
 
 ROWS, COLS, PITCH_MM, RATE_HZ = 16, 24, 10.0, 50.0
 START_S = 1_700_000_000.0
+GAP_BEFORE = 1
 
 
 def positions(times_s):
@@ -51,6 +54,16 @@ def frames_of(path):
     with h5py.File(path, "r") as file:
         return {name: file[name][()].tobytes()
                 for name in ("time", "pressure", "sequence", "flags") if name in file}
+
+
+def lost_of(path):
+    """First and last number of the frames that a marker says are lost, and how many say so."""
+    with h5py.File(path, "r") as file:
+        kinds, texts = ([b"".join(row).decode() for row in file[f"markers/{name}"][()]]
+                        for name in ("kind", "text"))
+    texts = [text for kind, text in zip(kinds, texts) if kind == "gap"]
+    numbers = re.match(r"frames (\d+) to (\d+) were lost", texts[0])
+    return int(numbers[1]), int(numbers[2]), len(texts)
 
 
 def events_of(path):

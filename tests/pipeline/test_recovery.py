@@ -46,6 +46,41 @@ class Recovery(PipelineTest):
     def test_a_killed_acquire_goes_on_where_it_was_and_the_recording_is_the_same(self):
         self.assert_killed_and_same("acquire")
 
+    def test_a_detect_killed_late_reads_from_the_recording_what_the_ring_has_lost(self):
+        source = self.session("a.h5", 60)
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
+                             "--readers", "2")
+        record = self.start("record", "--output", self.path("out.h5"))
+        detect = self.start("detect")
+        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 2000)
+        detect.kill()
+        detect.wait()
+        detect = self.start("detect", "--readers", "1")
+        for process in (detect, record, acquire):
+            _, err = self.finish(process)
+            self.assertNotIn("gone", err)
+        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+
+    def test_a_record_away_for_longer_than_the_ring_holds_names_what_is_lost(self):
+        source = self.session("a.h5", 60)
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
+                             "--readers", "2")
+        record = self.start("record", "--output", self.path("out.h5"))
+        detect = self.start("detect")
+        self.wait_until("frames", lambda: self.frames_acquired() >= 500)
+        record.kill()
+        record.wait()
+        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 2200)
+        record = self.start("record", "--output", self.path("out.h5"))
+        for process in (record, detect, acquire):
+            self.finish(process)
+        first, last, markers = sessions.lost_of(self.path("out.h5"))
+        self.assertEqual(1, markers)
+        given, recorded = sessions.frames_of(source), sessions.frames_of(self.path("out.h5"))
+        self.assertEqual(given["time"][:first * 8] + given["time"][(last + 1) * 8:],
+                         recorded["time"])
+        self.assertEqual(sessions.GAP_BEFORE, recorded["flags"][first * 2] & sessions.GAP_BEFORE)
+
     def test_readers_that_start_late_get_everything(self):
         source = self.session("a.h5", 6)
         acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
