@@ -234,7 +234,7 @@ static struct own own;
 const struct verb verb_acquire = {
     .name = "acquire",
     .arguments = "",
-    .text = "reads a mat, puts its frames on the bus",
+    .text = "read a mat, put its frames on the bus",
     .options = {.shared = OPTION_SOURCE | OPTION_FOR | OPTION_BUS,
                 .own = own_acquire,
                 .take = own_take,

@@ -168,7 +168,7 @@ static struct own own;
 const struct verb verb_detect = {
     .name = "detect",
     .arguments = "",
-    .text = "reads frames from the bus, puts events on it",
+    .text = "read frames from the bus, put events on it",
     .options = {.shared = OPTION_SET | OPTION_BUS,
                 .own = own_detect,
                 .take = own_take,

@@ -145,7 +145,7 @@ static int run(const struct options *options)
 const struct verb verb_devices = {
     .name = "devices",
     .arguments = "[ADDRESS...]",
-    .text = "serial ports, and which mat speaks there; or at the addresses given",
+    .text = "list the serial ports and the mats that speak there, or at addresses",
     .options = {.shared = OPTION_JSON, .files_most = UINT_MAX},
     .run = run,
 };

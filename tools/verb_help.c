@@ -11,7 +11,7 @@ void help_verbs(FILE *stream)
     size_t count;
     const struct verb *const *verbs = verb_table(&count);
     for (size_t i = 0; i < count; i++)
-        fprintf(stream, "  %-9s %-10s %s\n", verbs[i]->name, verbs[i]->arguments, verbs[i]->text);
+        fprintf(stream, "  %-9s %-17s %s\n", verbs[i]->name, verbs[i]->arguments, verbs[i]->text);
     fprintf(stream, "\n  rollscope VERB --help        its options\n"
                     "  rollscope help parameters    what --set NAME=VALUE can set\n"
                     "  rollscope --version\n");
@@ -52,7 +52,7 @@ static int run(const struct options *options)
 const struct verb verb_help = {
     .name = "help",
     .arguments = "[VERB|parameters]",
-    .text = "this list, a verb's options, or the parameters",
+    .text = "show this list, the options of a verb, or the parameters",
     .options = {.files_most = 1},
     .run = run,
 };

@@ -260,7 +260,7 @@ static int run(const struct options *options)
 const struct verb verb_info = {
     .name = "info",
     .arguments = "FILE",
-    .text = "what is in a session file",
+    .text = "say what is in a session file",
     .options = {.shared = OPTION_JSON | OPTION_FOLLOW, .files_least = 1, .files_most = 1},
     .run = run,
 };

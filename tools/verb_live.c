@@ -205,7 +205,7 @@ static int run(const struct options *options)
 const struct verb verb_live = {
     .name = "live",
     .arguments = "",
-    .text = "acquires, detects and records a session, and shows it",
+    .text = "acquire, detect and record a session, and show it",
     .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON | OPTION_SET |
                           OPTION_BUS | OPTION_NO_DASHBOARD},
     .run = run,

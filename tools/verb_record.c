@@ -276,7 +276,7 @@ static struct own own;
 const struct verb verb_record = {
     .name = "record",
     .arguments = "",
-    .text = "writes what is on the bus to a session file",
+    .text = "write what is on the bus to a session file",
     .options = {.shared = OPTION_OUTPUT | OPTION_SET | OPTION_BUS,
                 .own = own_record,
                 .take = own_take,
