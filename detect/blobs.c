@@ -11,6 +11,8 @@ static const double jump_pitches = 1.6;
 /* After a gap in the frames it may be this much farther for each second beyond gap_s. */
 static const double gap_speed_mm_s = 300, gap_s = 0.1;
 static const double speed_tau_s = 0.1;
+/* Load that changes by more than this in one frame is landing or lifting, not moving. */
+static const double growth_most = 1.4;
 
 struct blobs {
     struct geometry geometry;
@@ -289,7 +291,8 @@ static void settle(struct blob *blob, const struct blob *before, double dt_s)
         blob->alone = blob->shape;
     if (blob->fresh)
         return;
-    if (blob->touching != before->touching)
+    double growth = blob->moments.kpa / before->moments.kpa;
+    if (blob->touching != before->touching || growth > growth_most || growth < 1 / growth_most)
         blob->stepped = false;
     double k = dt_s / (dt_s + speed_tau_s);
     double step[2] = {blob->shape.x_mm - before->shape.x_mm, blob->shape.y_mm - before->shape.y_mm};
