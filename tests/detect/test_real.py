@@ -39,12 +39,12 @@ STILL = [
 def with_headers(source, target, value_bytes):
     """Puts `4E 0A count 50 0A` back before each frame of a `.ws` capture."""
     with open(target, "w", encoding="ascii") as out:
-        for line in source.read_text(encoding="ascii").split():
+        for line in source.read_text(encoding="ascii").splitlines():
             delay, data = line.split(",", 1)
-            cells = base64.b64decode(data)
+            cells = base64.b64decode(data.strip())
             count = len(cells) // (2 + value_bytes)
             frame = b"\x4e\x0a" + count.to_bytes(2, "big") + b"\x50\x0a" + cells
-            out.write(f"{delay},{base64.b64encode(frame).decode()}\n")
+            out.write(f"{delay.strip()}, {base64.b64encode(frame).decode()}\n")
 
 
 def events_of(capture, parameters, folder):
