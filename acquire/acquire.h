@@ -70,12 +70,36 @@ struct decoded_frame {
     bool resynchronised; /**< bytes were skipped since the frame before */
 };
 
+/** How the lines of a grid are put in order. Applied in this sequence: lines, flips, transpose. */
+struct grid_change {
+    char
+        row_order[96]; /**< the wire's rows in the mat's order, such as "15-31,14-0"; empty: kept */
+    char col_order[96]; /**< the same for columns */
+    bool flip_x, flip_y, transpose;
+};
+
+/** How a cell is sent. */
+enum wire_cell { WIRE_U8, WIRE_U16_LE, WIRE_U16_BE };
+
+/** The longest mark at the begin or end of a packet, bytes. */
+#define WIRE_MARK_SIZE 16
+
+/** A packet that is the same for every frame: mark, cells in rows, mark. One mark at least. */
+struct wire_format {
+    uint8_t head[WIRE_MARK_SIZE], tail[WIRE_MARK_SIZE];
+    size_t head_size, tail_size;
+    size_t before, after; /**< bytes that mean nothing, before and after the cells */
+    enum wire_cell cell;
+};
+
 /** What is taken for granted about a mat before it has said anything. */
 struct mat_setup {
     struct mat_info info;  /**< overruled by what the mat itself says */
     double full_scale_kpa; /**< pressure at full scale; 0: not known, 1 kPa stands for one count */
     unsigned bits;         /**< of a sample on the wire, 8, 12 or 16; 0: as the bytes show */
     unsigned variant;      /**< 1, 2, ...: word of the protocol's variants; 0: as the bytes show */
+    struct grid_change change; /**< from the order on the wire to the mat's own */
+    struct wire_format format; /**< of the described protocol; no marks: none */
 };
 
 /** What a host has to say to a mat. */
@@ -105,7 +129,10 @@ struct protocol {
     unsigned also_asked;    /**< variant whose start is tried too while probing; 0: none */
     bool carries_geometry;  /**< false: rows, cols, pitch come from the address or configuration */
     struct mat_setup usual; /**< what is assumed where nothing else is said */
-    /** What the host says to such a mat, to bytes [HOST_WORD_SIZE]. @return size; 0: nothing. */
+    /** Fills in what the variant says about the mat; NULL: nothing. */
+    void (*vary)(struct mat_setup *setup);
+    /** What the host says to such a mat, to bytes [HOST_WORD_SIZE]. @return size; 0: nothing.
+     *  NULL: such mats are never spoken to. See protocol_say(). */
     size_t (*say)(const struct mat_setup *setup, enum host_word word, uint8_t *bytes);
     /** Size in bytes of the longest packet of such a mat. */
     size_t (*packet_size)(const struct mat_setup *setup);
@@ -134,11 +161,16 @@ const struct protocol *const *protocol_table(size_t *count);
 /** The protocol of that name, or NULL. */
 const struct protocol *protocol_find(const char *name);
 
+/** What the host says to such a mat. @param bytes [HOST_WORD_SIZE] @return size; 0: nothing. */
+size_t protocol_say(const struct protocol *protocol, const struct mat_setup *setup,
+                    enum host_word word, uint8_t *bytes);
+
 /**
  * What is known about a mat: the protocol's usual values, then what the address says.
  * @param setup filled in
- * @param address rows, cols, pitch_mm, rate_hz, full_scale, full_scale_kpa, bits, variant; NULL:
- *        the usual values
+ * @param address rows, cols, pitch_mm, rate_hz, full_scale, full_scale_kpa, bits, variant, flip,
+ *        transpose, row_order, col_order, and what describes a packet (head, tail, before, after,
+ *        cell); NULL: the usual values
  * @param failure names the parameter that cannot be used
  * @return STATUS_OK or STATUS_ARGUMENT. Any thread.
  */

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char every_mat[] =
-    "protocol variant rows cols pitch_mm rate_hz full_scale full_scale_kpa bits";
+static const char every_mat[] = "protocol variant rows cols pitch_mm rate_hz full_scale "
+                                "full_scale_kpa bits flip transpose row_order col_order head tail "
+                                "before after cell";
 
 static int hex_digit(char letter)
 {

@@ -12,12 +12,14 @@ struct decoder {
     const struct protocol *protocol;
     struct mat_setup setup; /**< what the address said, then what the mat said */
     struct decoder_counters counters;
-    bool in_sync;     /**< the byte before the ones given to scan ended a good packet */
-    bool skipped;     /**< bytes were skipped since the frame before */
-    unsigned form;    /**< which of its forms the mat speaks, as the protocol numbers them; 0: not
-                           known yet */
-    unsigned misfits; /**< how often in a row the form did not fit */
-    uint16_t *cells;  /**< [cell_capacity] scratch for scan */
+    bool in_sync;       /**< the byte before the ones given to scan ended a good packet */
+    bool skipped;       /**< bytes were skipped since the frame before */
+    unsigned form;      /**< which of its forms the mat speaks, as the protocol numbers them; 0: not
+                             known yet */
+    unsigned misfits;   /**< how often in a row the form did not fit */
+    uint32_t sequence;  /**< of mats with short numbers: unwrapped */
+    uint64_t device_us; /**< of mats with short clocks: unwrapped */
+    uint16_t *cells;    /**< [cell_capacity] scratch for scan */
     size_t cell_capacity;
     uint8_t *scratch; /**< [packet_size] for scan */
     bool given;       /**< scan has given something to the sink */

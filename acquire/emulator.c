@@ -28,7 +28,7 @@ static int word_match(const struct emulator *emulator, enum host_word word, cons
                       size_t size, size_t *length)
 {
     uint8_t said[HOST_WORD_SIZE];
-    *length = emulator->protocol->say(&emulator->setup, word, said);
+    *length = protocol_say(emulator->protocol, &emulator->setup, word, said);
     if (*length == 0 || memcmp(bytes, said, size < *length ? size : *length) != 0)
         return -1;
     return size >= *length;
@@ -128,7 +128,7 @@ double emulator_rate_hz(const struct emulator *emulator)
 void emulator_restart(struct emulator *emulator)
 {
     uint8_t said[HOST_WORD_SIZE];
-    emulator->streaming = emulator->protocol->say(&emulator->setup, HOST_START, said) == 0;
+    emulator->streaming = protocol_say(emulator->protocol, &emulator->setup, HOST_START, said) == 0;
     emulator->asked = 0;
     emulator->rate_hz = 0;
     emulator->heard_size = 0;

@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include "decoder.h"
+#include "grid.h"
 #include "numbering.h"
 #include "timeline.h"
 
@@ -31,8 +32,12 @@ struct feed {
     struct numbering numbering;
     struct timeline timeline;
     struct mat_info info;
-    bool known;            /* info is final enough to be shown */
-    bool found, regridded; /* set by the sink */
+    struct grid grid;
+    bool known; /* info is final enough to be shown */
+    uint16_t wire_rows, wire_cols;
+    int broken; /* set by the sink: the mat cannot be read any more, and why */
+    struct failure breakage;
+    bool found; /* set by the sink */
     struct decoded_frame decoded;
     uint8_t bytes[READ_SIZE]; /* the last read, [at, size) not taken by the decoder yet */
     size_t at, size;
@@ -63,14 +68,36 @@ static void on_frame(void *context, const struct decoded_frame *frame)
     feed->found = true;
 }
 
+/* Takes over what the mat says of itself, in the mat's own order of lines. */
+static int info_take(struct feed *feed, const struct mat_info *info, struct failure *failure)
+{
+    const struct geometry *wire = &info->geometry;
+    const struct grid_change *change = &feed->setup.change;
+    feed->info = *info;
+    feed->wire_rows = wire->rows;
+    feed->wire_cols = wire->cols;
+    grid_free(&feed->grid);
+    int status = grid_make(&feed->grid, change, wire->rows, wire->cols, failure);
+    feed->info.geometry.rows = feed->grid.rows;
+    feed->info.geometry.cols = feed->grid.cols;
+    if (change->transpose) {
+        feed->info.geometry.pitch_x_mm = wire->pitch_y_mm;
+        feed->info.geometry.pitch_y_mm = wire->pitch_x_mm;
+    }
+    return status;
+}
+
 static void on_info(void *context, const struct mat_info *info)
 {
     struct feed *feed = context;
-    const struct geometry *old = &feed->info.geometry, *new = &info->geometry;
-    feed->regridded = feed->known && feed->health.frames > 0 &&
-                      (old->rows != new->rows || old->cols != new->cols);
-    if (!feed->regridded)
-        feed->info = *info;
+    bool regridded =
+        feed->wire_rows != info->geometry.rows || feed->wire_cols != info->geometry.cols;
+    if (regridded && feed->known && feed->health.frames > 0)
+        feed->broken = failure_set(&feed->breakage, STATUS_FORMAT,
+                                   "the mat has another grid than before: %u x %u",
+                                   info->geometry.rows, info->geometry.cols);
+    else
+        feed->broken = info_take(feed, info, &feed->breakage);
     feed->known = true;
 }
 
@@ -126,9 +153,9 @@ static void frame_fill(struct feed *feed, struct frame *frame, bool restarted, u
     *frame = (struct frame){.sequence = feed->sequence,
                             .time_us = feed->epoch_us + feed->timeline.time_us,
                             .flags = flags,
-                            .rows = decoded->rows,
-                            .cols = decoded->cols,
-                            .cells = decoded->cells};
+                            .rows = feed->grid.rows,
+                            .cols = feed->grid.cols,
+                            .cells = grid_apply(&feed->grid, decoded->cells)};
 }
 
 /* Makes the decoded frame a frame. False: it is a duplicate. */
@@ -162,7 +189,7 @@ static bool frame_find(struct feed *feed, struct frame *frame)
 {
     for (;;) {
         while (decoder_step(feed->decoder, &feed->sink)) {
-            if (feed->regridded)
+            if (feed->broken)
                 return false;
             bool found = feed->found;
             feed->found = false;
@@ -229,7 +256,7 @@ static int mat_tend(struct feed *feed, struct failure *failure)
                                                                            : feed->last_word_us);
     uint8_t poll[HOST_WORD_SIZE];
     if (!feed->polled && feed->frames_since_start == 1 && silent_us > POLLED_US)
-        feed->polled = feed->protocol->say(&feed->setup, HOST_POLL, poll) > 0;
+        feed->polled = protocol_say(feed->protocol, &feed->setup, HOST_POLL, poll) > 0;
     else if (silent_us < SILENCE_US)
         return STATUS_OK;
     return word_say(feed, feed->polled ? HOST_POLL : HOST_START, failure);
@@ -287,8 +314,8 @@ static int feed_read(void *self, struct frame *frame, int timeout_ms, struct fai
     while (status >= 0) {
         if (frame_find(feed, frame))
             return frame_give(feed, failure);
-        if (feed->regridded)
-            return failure_set(failure, STATUS_FORMAT, "the mat has another grid than before");
+        if (feed->broken)
+            return failure_set(failure, feed->broken, "%s", feed->breakage.text);
         int64_t left_ms = (deadline_us - clock_now_us() + 999) / 1000;
         status = bytes_read(feed,
                             (int)(left_ms < 0         ? 0
@@ -339,6 +366,7 @@ static void feed_close(void *self)
     feed->transport.ops->close(feed->transport.self);
     decoder_destroy(feed->decoder);
     probe_free(&feed->probe);
+    grid_free(&feed->grid);
     free(feed);
 }
 
@@ -358,15 +386,17 @@ int feed_open(struct source **source, struct transport *transport, struct probe 
     feed->probe = *probe;
     feed->protocol = probe->protocol;
     feed->setup = probe->setup;
-    feed->info = probe->setup.info;
     feed->decoder = decoder;
     feed->sink = (struct decoder_sink){.context = feed, .frame = on_frame, .info = on_info};
     feed->wall_offset_us = wall_offset();
     feed->epoch_us =
         transport->ops->epoch_us ? transport->ops->epoch_us(transport->self) : feed->wall_offset_us;
     feed->clock_checked_us = clock_now_us();
-    timeline_reset(&feed->timeline, feed->info.geometry.rate_hz);
-    int status = word_say(feed, HOST_START, failure);
+    timeline_reset(&feed->timeline, probe->setup.info.geometry.rate_hz);
+    int status =
+        feed->protocol->carries_geometry ? STATUS_OK : info_take(feed, &probe->setup.info, failure);
+    if (!status)
+        status = word_say(feed, HOST_START, failure);
     if (status) {
         feed_close(feed);
         return status;

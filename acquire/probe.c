@@ -40,7 +40,7 @@ int transport_say(const struct transport *transport, const struct protocol *prot
                   const struct mat_setup *setup, enum host_word word, struct failure *failure)
 {
     uint8_t said[HOST_WORD_SIZE];
-    size_t size = transport->ops->write ? protocol->say(setup, word, said) : 0;
+    size_t size = transport->ops->write ? protocol_say(protocol, setup, word, said) : 0;
     int status = size ? transport->ops->write(transport->self, said, size, failure) : 0;
     return status < 0 && status != STATUS_BUSY ? status : STATUS_OK;
 }
@@ -135,7 +135,7 @@ static int candidate_ask(struct probing *probing, struct candidate *candidate,
                          struct failure *failure)
 {
     uint8_t said[HOST_WORD_SIZE];
-    if (candidate->protocol->say(&candidate->setup, HOST_START, said) == 0)
+    if (protocol_say(candidate->protocol, &candidate->setup, HOST_START, said) == 0)
         return STATUS_OK;
     const struct decoder_counters *seen = decoder_counters(candidate->decoder);
     uint64_t before = seen->frames;

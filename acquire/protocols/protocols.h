@@ -10,5 +10,12 @@
 extern const struct protocol protocol_rollscope;
 extern const struct protocol protocol_sensingtex;
 extern const struct protocol protocol_sensitronics;
+extern const struct protocol protocol_sensingtex_matrix;
+extern const struct protocol protocol_jq;
+extern const struct protocol protocol_flexitac;
+extern const struct protocol protocol_wiresens;
+extern const struct protocol protocol_sensel;
+extern const struct protocol protocol_described;
+extern const struct protocol protocol_text;
 
 #endif

@@ -176,7 +176,7 @@ static void an_emulated_mat_obeys_hello_start_and_stop(void **state)
         .rows = 2, .cols = 3, .cells = cells, .sequence = 5, .device_us = 1000000};
     assert_false(emulator_scan(mat, &frame));
     uint8_t said[HOST_WORD_SIZE];
-    emulator_receive(mat, said, protocol->say(&setup, HOST_START, said));
+    emulator_receive(mat, said, protocol_say(protocol, &setup, HOST_START, said));
     assert_true(emulator_streaming(mat));
     uint8_t bytes[1024];
     size_t size = emulator_output(mat, bytes, sizeof bytes);
@@ -190,7 +190,7 @@ static void an_emulated_mat_obeys_hello_start_and_stop(void **state)
     size = emulator_output(mat, bytes, sizeof bytes);
     assert_int_equal(size, sizeof frame_packet);
     assert_memory_equal(bytes, frame_packet, sizeof frame_packet);
-    emulator_receive(mat, said, protocol->say(&setup, HOST_STOP, said));
+    emulator_receive(mat, said, protocol_say(protocol, &setup, HOST_STOP, said));
     assert_false(emulator_scan(mat, &frame));
     decoder_destroy(decoder);
     emulator_destroy(mat);

@@ -27,36 +27,53 @@ static struct frame frame_next(struct source *source)
     return frame;
 }
 
-static const char *const spoken[] = {
-    "rollscope&rows=8&cols=8",
-    "sensingtex&rows=8&cols=8&variant=v4",
-    "sensingtex&rows=8&cols=8&variant=v5",
-    "sensingtex&rows=8&cols=8&variant=fitness",
-    "sensitronics&rows=8&cols=8&variant=short",
-    "sensitronics&rows=8&cols=8&variant=named",
-    "sensitronics&rows=8&cols=8&variant=runs",
+/* A mat, and what its host is told about it. */
+struct pairing {
+    const char *mat, *host;
+};
+
+static const struct pairing pairings[] = {
+    {"rollscope&rows=8&cols=8", ""},
+    {"sensingtex&rows=8&cols=8&variant=v4", "rows=8&cols=8"},
+    {"sensingtex&rows=8&cols=8&variant=v5", "rows=8&cols=8"},
+    {"sensingtex&rows=8&cols=8&variant=fitness", "rows=8&cols=8"},
+    {"sensitronics&rows=8&cols=8&variant=short", "rows=8&cols=8"},
+    {"sensitronics&rows=8&cols=8&variant=named", "rows=8&cols=8"},
+    {"sensitronics&rows=8&cols=8&variant=runs", "rows=8&cols=8"},
+    {"sensingtex-matrix&rows=8&cols=8&variant=seat", "rows=8&cols=8"},
+    {"jq&rows=8&cols=8&variant=large", "rows=8&cols=8"},
+    {"jq&rows=8&cols=8&variant=bed", "rows=8&cols=8&protocol=jq&variant=bed"},
+    {"flexitac&rows=8&cols=8&variant=binary", "rows=8&cols=8"},
+    {"flexitac&rows=8&cols=8&variant=ascii", "rows=8&cols=8&protocol=flexitac&variant=ascii"},
+    {"wiresens&rows=8&cols=8", "rows=8&cols=8"},
+    {"sensel&rows=8&cols=8", ""},
+    {"described&rows=8&cols=8&tail=fffefeff&cell=u16le",
+     "rows=8&cols=8&protocol=described&tail=fffefeff&cell=u16le"},
+    {"text&rows=8&cols=8&variant=frames", "rows=8&cols=8"},
 };
 
 static void every_mat_is_recognised_started_and_read_whole(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof spoken / sizeof spoken[0]; i++) {
+    for (size_t i = 0; i < sizeof pairings / sizeof pairings[0]; i++) {
+        const struct pairing *pairing = &pairings[i];
         struct line line;
         struct fake_mat mat;
         line_open(&line);
-        fake_mat_start(&mat, line.master, spoken[i], FRAMES);
-        bool carries = !strncmp(spoken[i], "rollscope", 9);
-        struct source *source = source_of("pty:%s%s", line.path, carries ? "" : "?rows=8&cols=8");
+        fake_mat_start(&mat, line.master, pairing->mat, FRAMES);
+        struct source *source =
+            source_of("pty:%s%s%s", line.path, *pairing->host ? "?" : "", pairing->host);
         unsigned first = 0;
         for (unsigned n = 0; n + 1 + first < FRAMES; n++) {
             struct frame frame = frame_next(source);
-            if (n == 0) /* runs begin with the second frame */
+            if (n == 0) /* some begin with the second frame */
                 first = scan_number(frame.cells);
             assert_in_range(first, 0, 1);
             assert_int_equal(scan_number(frame.cells), n + first);
             assert_int_equal(frame.number, n);
         }
-        assert_memory_equal(source_info(source)->protocol, spoken[i], 5);
+        const char *protocol = source_info(source)->protocol;
+        assert_memory_equal(protocol, pairing->mat, strlen(protocol));
         assert_int_equal(source_info(source)->geometry.rows, 8);
         source_close(source);
         fake_mat_stop(&mat);
