@@ -338,6 +338,16 @@ struct source_ops {
  */
 int source_open(struct source **source, const struct address *address, struct failure *failure);
 
+/** Who is shown every byte that a source reads, those of probing too, as it is read. */
+struct source_tap {
+    void *context;
+    void (*bytes)(void *context, int64_t arrival_us, const uint8_t *bytes, size_t size);
+};
+
+/** As source_open(), showing the raw bytes to a tap; also when nothing of them decodes. */
+int source_open_tapped(struct source **source, const struct address *address,
+                       const struct source_tap *tap, struct failure *failure);
+
 /** Makes a source of a transport and a protocol: everything above the bytes. Takes the transport
  *  over (closes it), also on failure. */
 int source_open_transport(struct source **source, const struct transport_ops *ops, void *transport,
@@ -365,5 +375,26 @@ void source_health(const struct source *source, struct source_health *health);
 
 /** Stops the mat and closes. NULL is allowed. */
 void source_close(struct source *source);
+
+/* ---- Captures ---------------------------------------------------------------------------------
+ */
+
+/** The most bytes in a line of a capture. */
+#define CAPTURE_PUSH_MAX 4096
+
+/** A capture being written: a line a read, `milliseconds since the line before, base64`, as the
+ *  public recordings have it. One thread at a time. */
+struct capture_writer;
+
+/** Creates the file. @return STATUS_OK or negative; a file of that name is not overwritten. */
+int capture_create(struct capture_writer **writer, const char *path, struct failure *failure);
+
+/** Writes bytes [size] that came at arrival_us. @return STATUS_OK or negative. */
+int capture_push(struct capture_writer *writer, int64_t arrival_us, const uint8_t *bytes,
+                 size_t size, struct failure *failure);
+
+/** Closes the file and frees the writer; NULL is allowed. @return STATUS_OK, or what went wrong
+ *  since the beginning. */
+int capture_finish(struct capture_writer *writer, struct failure *failure);
 
 #endif

@@ -1,11 +1,8 @@
 #include "feed.h"
 
+#include "assembly.h"
 #include "decoder.h"
-#include "grid.h"
-#include "numbering.h"
-#include "timeline.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +15,6 @@
 #define UNDECODED_US   3000000
 #define CLOCK_CHECK_US 1000000
 #define CLOCK_JUMP_US  50000
-#define SPACINGS       64
 #define FIRST_BYTES    16
 
 struct feed {
@@ -29,16 +25,11 @@ struct feed {
     struct mat_setup setup;
     struct decoder *decoder;
     struct decoder_sink sink;
-    struct numbering numbering;
-    struct timeline timeline;
-    struct mat_info info;
-    struct grid grid;
-    bool known; /* info is final enough to be shown */
-    uint16_t wire_rows, wire_cols;
+    struct assembly assembly;
+    struct decoded_frame decoded;
+    bool found; /* set by the sink: decoded is a new frame */
     int broken; /* set by the sink: the mat cannot be read any more, and why */
     struct failure breakage;
-    bool found; /* set by the sink */
-    struct decoded_frame decoded;
     uint8_t bytes[READ_SIZE]; /* the last read, [at, size) not taken by the decoder yet */
     size_t at, size;
     int64_t arrival_us;
@@ -47,11 +38,9 @@ struct feed {
     int64_t first_byte_us; /* on our own clock, as the next three */
     int64_t last_frame_us, last_word_us, clock_checked_us;
     unsigned frames_since_start;
-    bool polled, gone, gap;
-    uint64_t sequence;
-    int64_t epoch_us, wall_offset_us;
-    struct source_health health;
-    int64_t arrivals_us[SPACINGS]; /* ring of the last frames' arrivals */
+    bool polled, gone;
+    int64_t wall_offset_us;
+    uint64_t disconnects, clock_jumps;
 };
 
 static int64_t wall_offset(void)
@@ -68,37 +57,10 @@ static void on_frame(void *context, const struct decoded_frame *frame)
     feed->found = true;
 }
 
-/* Takes over what the mat says of itself, in the mat's own order of lines. */
-static int info_take(struct feed *feed, const struct mat_info *info, struct failure *failure)
-{
-    const struct geometry *wire = &info->geometry;
-    const struct grid_change *change = &feed->setup.change;
-    feed->info = *info;
-    feed->wire_rows = wire->rows;
-    feed->wire_cols = wire->cols;
-    grid_free(&feed->grid);
-    int status = grid_make(&feed->grid, change, wire->rows, wire->cols, failure);
-    feed->info.geometry.rows = feed->grid.rows;
-    feed->info.geometry.cols = feed->grid.cols;
-    if (change->transpose) {
-        feed->info.geometry.pitch_x_mm = wire->pitch_y_mm;
-        feed->info.geometry.pitch_y_mm = wire->pitch_x_mm;
-    }
-    return status;
-}
-
 static void on_info(void *context, const struct mat_info *info)
 {
     struct feed *feed = context;
-    bool regridded =
-        feed->wire_rows != info->geometry.rows || feed->wire_cols != info->geometry.cols;
-    if (regridded && feed->known && feed->health.frames > 0)
-        feed->broken = failure_set(&feed->breakage, STATUS_FORMAT,
-                                   "the mat has another grid than before: %u x %u",
-                                   info->geometry.rows, info->geometry.cols);
-    else
-        feed->broken = info_take(feed, info, &feed->breakage);
-    feed->known = true;
+    feed->broken = assembly_info(&feed->assembly, info, &feed->breakage);
 }
 
 static int word_say(struct feed *feed, enum host_word word, struct failure *failure)
@@ -107,81 +69,6 @@ static int word_say(struct feed *feed, enum host_word word, struct failure *fail
     if (word == HOST_START)
         feed->frames_since_start = 0;
     return transport_say(&feed->transport, feed->protocol, &feed->setup, word, failure);
-}
-
-static bool is_saturated(const struct decoded_frame *decoded, uint16_t full_scale)
-{
-    uint16_t peak = 0;
-    for (size_t i = 0; i < (size_t)decoded->rows * decoded->cols; i++)
-        peak = decoded->cells[i] > peak ? decoded->cells[i] : peak;
-    return peak >= full_scale;
-}
-
-/* Numbers the frame. False: it is a duplicate. */
-static bool frame_number(struct feed *feed, uint64_t *steps, bool *restarted)
-{
-    const struct decoded_frame *decoded = &feed->decoded;
-    enum numbering_verdict verdict = NUMBERING_NEXT;
-    *steps = 1;
-    if (decoded->has_sequence)
-        verdict = numbering_push(&feed->numbering, decoded->sequence, decoded->device_us, steps);
-    else if (decoded->has_clock && feed->health.frames > 0 &&
-             decoded->device_us <= feed->numbering.device_us)
-        verdict = decoded->device_us == feed->numbering.device_us ? NUMBERING_DUPLICATE
-                                                                  : NUMBERING_RESTART;
-    if (!decoded->has_sequence)
-        feed->numbering.device_us = decoded->device_us;
-    feed->health.duplicates += verdict == NUMBERING_DUPLICATE;
-    feed->health.restarts += verdict == NUMBERING_RESTART;
-    feed->health.lost += verdict == NUMBERING_NEXT ? *steps - 1 : 0;
-    *restarted = verdict == NUMBERING_RESTART;
-    return verdict != NUMBERING_DUPLICATE;
-}
-
-static void frame_fill(struct feed *feed, struct frame *frame, bool restarted, uint64_t missing)
-{
-    const struct decoded_frame *decoded = &feed->decoded;
-    if (feed->health.frames == 0)
-        feed->sequence = decoded->has_sequence ? decoded->sequence : 0;
-    else
-        feed->sequence += 1 + missing;
-    uint32_t flags = missing || restarted || feed->gap ? FRAME_GAP_BEFORE : 0;
-    if (decoded->resynchronised || restarted)
-        flags |= FRAME_RESYNCHRONISED;
-    if (is_saturated(decoded, feed->info.geometry.full_scale))
-        flags |= FRAME_SATURATED;
-    *frame = (struct frame){.sequence = feed->sequence,
-                            .time_us = feed->epoch_us + feed->timeline.time_us,
-                            .flags = flags,
-                            .rows = feed->grid.rows,
-                            .cols = feed->grid.cols,
-                            .cells = grid_apply(&feed->grid, decoded->cells)};
-}
-
-/* Makes the decoded frame a frame. False: it is a duplicate. */
-static bool frame_accept(struct feed *feed, struct frame *frame)
-{
-    uint64_t steps, missing;
-    bool restarted;
-    if (!frame_number(feed, &steps, &restarted))
-        return false;
-    struct timeline_frame timed = {.arrival_us = feed->arrival_us,
-                                   .has_clock = feed->decoded.has_clock,
-                                   .device_us = feed->decoded.device_us,
-                                   .restarted =
-                                       restarted || (feed->gap && !feed->decoded.has_clock)};
-    timeline_push(&feed->timeline, &timed, &missing);
-    feed->health.lost += missing;
-    if (feed->gap && steps == 1 && missing == 0 && feed->health.frames > 0)
-        missing = 1;
-    frame_fill(feed, frame, restarted, missing + steps - 1);
-    feed->arrivals_us[feed->health.frames % SPACINGS] = feed->arrival_us;
-    feed->health.frames++;
-    feed->frames_since_start++;
-    feed->last_frame_us = clock_now_us();
-    feed->known = true;
-    feed->gap = false;
-    return true;
 }
 
 /* Goes on in the bytes at hand to the next frame. False: more bytes are needed. */
@@ -193,8 +80,11 @@ static bool frame_find(struct feed *feed, struct frame *frame)
                 return false;
             bool found = feed->found;
             feed->found = false;
-            if (found && frame_accept(feed, frame))
-                return true;
+            if (!found || !assembly_frame(&feed->assembly, &feed->decoded, feed->arrival_us, frame))
+                continue;
+            feed->frames_since_start++;
+            feed->last_frame_us = clock_now_us();
+            return true;
         }
         if (feed->at == feed->size)
             return false;
@@ -240,7 +130,7 @@ static void clock_check(struct feed *feed, int64_t now_us)
     feed->clock_checked_us = now_us;
     int64_t offset_us = wall_offset();
     if (llabs(offset_us - feed->wall_offset_us) > CLOCK_JUMP_US)
-        feed->health.clock_jumps++;
+        feed->clock_jumps++;
     feed->wall_offset_us = offset_us;
 }
 
@@ -249,7 +139,7 @@ static int mat_tend(struct feed *feed, struct failure *failure)
 {
     int64_t now_us = clock_now_us();
     clock_check(feed, now_us);
-    if (feed->health.frames == 0 && feed->first_size > 0 &&
+    if (feed->assembly.health.frames == 0 && feed->first_size > 0 &&
         now_us - feed->first_byte_us > UNDECODED_US)
         return undecoded_failure(&feed->transport, feed->first_bytes, feed->first_size, failure);
     int64_t silent_us = now_us - (feed->last_frame_us > feed->last_word_us ? feed->last_frame_us
@@ -265,17 +155,17 @@ static int mat_tend(struct feed *feed, struct failure *failure)
 /* The device went away, or there is no more. */
 static int feed_end(struct feed *feed, int status, struct failure *failure)
 {
-    if (status == STATUS_END && feed->health.frames == 0 && feed->first_size > 0)
+    if (status == STATUS_END && feed->assembly.health.frames == 0 && feed->first_size > 0)
         return undecoded_failure(&feed->transport, feed->first_bytes, feed->first_size, failure);
     if (status != STATUS_LOST)
         return status;
     if (!feed->transport.ops->reopen)
         return STATUS_END;
-    feed->health.disconnects += !feed->gone;
-    feed->gone = feed->gap = true;
+    feed->disconnects += !feed->gone;
+    feed->gone = true;
     feed->at = feed->size = 0;
     decoder_reset(feed->decoder);
-    numbering_forget(&feed->numbering);
+    assembly_interrupt(&feed->assembly);
     return STATUS_LOST;
 }
 
@@ -335,27 +225,16 @@ static int feed_read(void *self, struct frame *frame, int timeout_ms, struct fai
 static const struct mat_info *feed_info(void *self)
 {
     const struct feed *feed = self;
-    return feed->known ? &feed->info : NULL;
+    return feed->assembly.known ? &feed->assembly.info : NULL;
 }
 
 static void feed_health(void *self, struct source_health *health)
 {
     const struct feed *feed = self;
-    *health = feed->health;
+    assembly_health(&feed->assembly, health);
     health->decoder = *decoder_counters(feed->decoder);
-    uint64_t count = feed->health.frames < SPACINGS ? feed->health.frames : SPACINGS;
-    double sum = 0, squares = 0;
-    for (uint64_t i = feed->health.frames - count + 1; i < feed->health.frames; i++) {
-        double spacing_us =
-            (double)(feed->arrivals_us[i % SPACINGS] - feed->arrivals_us[(i - 1) % SPACINGS]);
-        sum += spacing_us;
-        squares += spacing_us * spacing_us;
-    }
-    if (count < 2 || sum <= 0)
-        return;
-    double mean_us = sum / (double)(count - 1);
-    health->rate_hz = 1e6 / mean_us;
-    health->jitter_ms = 1e-3 * sqrt(fmax(0, squares / (double)(count - 1) - mean_us * mean_us));
+    health->disconnects = feed->disconnects;
+    health->clock_jumps = feed->clock_jumps;
 }
 
 static void feed_close(void *self)
@@ -366,7 +245,7 @@ static void feed_close(void *self)
     feed->transport.ops->close(feed->transport.self);
     decoder_destroy(feed->decoder);
     probe_free(&feed->probe);
-    grid_free(&feed->grid);
+    assembly_end(&feed->assembly);
     free(feed);
 }
 
@@ -389,12 +268,10 @@ int feed_open(struct source **source, struct transport *transport, struct probe 
     feed->decoder = decoder;
     feed->sink = (struct decoder_sink){.context = feed, .frame = on_frame, .info = on_info};
     feed->wall_offset_us = wall_offset();
-    feed->epoch_us =
-        transport->ops->epoch_us ? transport->ops->epoch_us(transport->self) : feed->wall_offset_us;
     feed->clock_checked_us = clock_now_us();
-    timeline_reset(&feed->timeline, probe->setup.info.geometry.rate_hz);
-    int status =
-        feed->protocol->carries_geometry ? STATUS_OK : info_take(feed, &probe->setup.info, failure);
+    int64_t epoch_us =
+        transport->ops->epoch_us ? transport->ops->epoch_us(transport->self) : feed->wall_offset_us;
+    int status = assembly_begin(&feed->assembly, &probe->setup, epoch_us, failure);
     if (!status)
         status = word_say(feed, HOST_START, failure);
     if (status) {

@@ -46,17 +46,18 @@ int transport_say(const struct transport *transport, const struct protocol *prot
 }
 
 static int candidates_make(struct probing *probing, const struct address *address,
-                           const struct protocol *only, struct failure *failure)
+                           const struct probe_limits *limits, struct failure *failure)
 {
     size_t count;
     const struct protocol *const *table = protocol_table(&count);
     bool variant_given = address_get(address, "variant", NULL);
     for (size_t i = 0; i < count && probing->count < CANDIDATES_MAX; i++) {
         struct candidate *candidate = &probing->candidates[probing->count];
-        if (only && table[i] != only)
+        if ((limits->only && table[i] != limits->only) ||
+            (limits->baud && table[i]->baud != limits->baud))
             continue;
         int status = mat_setup_make(&candidate->setup, table[i], address, failure);
-        if (status && variant_given && !only)
+        if (status && variant_given && !limits->only)
             continue;
         if (status)
             return status;
@@ -177,13 +178,13 @@ static int probing_run(struct probing *probing, struct failure *failure)
 }
 
 int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
-              const struct protocol *only, struct failure *failure)
+              const struct probe_limits *limits, struct failure *failure)
 {
     *probe = (struct probe){.bytes = malloc(PROBE_BYTES_MAX),
                             .reads = malloc(PROBE_READS_MAX * sizeof *probe->reads)};
     struct probing probing = {.probe = probe, .transport = transport};
     int status = probe->bytes && probe->reads
-                     ? candidates_make(&probing, address, only, failure)
+                     ? candidates_make(&probing, address, limits, failure)
                      : failure_set(failure, STATUS_MEMORY, "out of memory while probing");
     if (!status)
         status = probing_run(&probing, failure);

@@ -1,9 +1,11 @@
 #include "feed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PORTS_MAX 32
+#define BAUD_USUAL 115200
+#define PORTS_MAX  32
 
 struct source {
     const struct source_ops *ops;
@@ -42,17 +44,28 @@ int source_open_custom(struct source **source, const struct source_ops *ops, voi
     return STATUS_OK;
 }
 
-/* Takes the transport over. prove: the mat must be heard first, even where its protocol is named.
- */
-static int transport_open_source(struct source **source, struct transport *transport, bool prove,
-                                 const struct address *address, struct failure *failure)
+/* How a source is to be opened. */
+struct opening {
+    const struct address *address;
+    const struct source_tap *tap; /* NULL: none */
+    bool prove;    /* the mat must be heard first, even where its protocol is named */
+    unsigned baud; /* only protocols of this rate; 0: all */
+};
+
+/* Takes the transport over. */
+static int transport_open_source(struct source **source, struct transport *transport,
+                                 const struct opening *opening, struct failure *failure)
 {
     *source = NULL;
+    const struct address *address = opening->address;
     const struct protocol *protocol;
     struct probe probe = {.size = 0};
-    int status = protocol_of(address, &protocol, failure);
-    if (!status && (!protocol || prove))
-        status = probe_run(&probe, transport, address, protocol, failure);
+    int status = opening->tap ? tap_open(transport, opening->tap, failure) : STATUS_OK;
+    if (!status)
+        status = protocol_of(address, &protocol, failure);
+    if (!status && (!protocol || opening->prove))
+        status = probe_run(&probe, transport, address,
+                           &(struct probe_limits){protocol, opening->baud}, failure);
     else if (!status)
         status = mat_setup_make(&probe.setup, protocol, address, failure);
     if (!status && !probe.protocol)
@@ -69,31 +82,62 @@ int source_open_transport(struct source **source, const struct transport_ops *op
                           const struct address *address, struct failure *failure)
 {
     struct transport taken = {ops, transport};
-    return transport_open_source(source, &taken, false, address, failure);
+    const struct opening opening = {.address = address};
+    return transport_open_source(source, &taken, &opening, failure);
 }
 
-static int serial_open_source(struct source **source, const struct address *address, bool prove,
+static int serial_open_at(struct source **source, const struct opening *opening, unsigned baud,
+                          struct failure *failure)
+{
+    struct transport transport;
+    int status = serial_open(&transport, opening->address, baud, failure);
+    return status ? status : transport_open_source(source, &transport, opening, failure);
+}
+
+/* Listens at the other rates at which mats are sold. */
+static int serial_try_rates(struct source **source, const struct opening *opening)
+{
+    size_t count;
+    const struct protocol *const *table = protocol_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct opening again = *opening;
+        again.baud = table[i]->baud;
+        bool tried = again.baud == 0 || again.baud == BAUD_USUAL;
+        for (size_t j = 0; j < i; j++)
+            tried = tried || table[j]->baud == again.baud;
+        if (!tried && serial_open_at(source, &again, again.baud, NULL) == STATUS_OK)
+            return STATUS_OK;
+    }
+    return STATUS_NOT_FOUND;
+}
+
+static int serial_open_source(struct source **source, const struct opening *opening,
                               struct failure *failure)
 {
     const struct protocol *protocol;
-    struct transport transport;
-    int status = protocol_of(address, &protocol, failure);
-    if (!status)
-        status = serial_open(&transport, address, protocol ? protocol->baud : 0, failure);
-    return status ? status : transport_open_source(source, &transport, prove, address, failure);
+    int status = protocol_of(opening->address, &protocol, failure);
+    if (status)
+        return status;
+    status = serial_open_at(source, opening, protocol ? protocol->baud : BAUD_USUAL, failure);
+    bool unheard = status == STATUS_FORMAT || status == STATUS_NOT_FOUND;
+    if (unheard && !protocol && !address_get(opening->address, "baud", NULL) &&
+        serial_try_rates(source, opening) == STATUS_OK)
+        return STATUS_OK;
+    return status;
 }
 
 /* The first port that answers as a mat. */
-static int serial_auto(struct source **source, const struct address *address,
+static int serial_auto(struct source **source, const struct opening *opening,
                        struct failure *failure)
 {
     struct port ports[PORTS_MAX];
     size_t count = port_list(ports, PORTS_MAX);
     struct failure last = {0};
     for (size_t i = 0; i < count; i++) {
-        struct address port = *address;
-        memcpy(port.target, ports[i].name, sizeof ports[i].name);
-        if (serial_open_source(source, &port, true, &last) == STATUS_OK)
+        struct address port = *opening->address;
+        struct opening here = {&port, opening->tap, true, 0};
+        snprintf(port.target, sizeof port.target, "%s", ports[i].name);
+        if (serial_open_source(source, &here, &last) == STATUS_OK)
             return STATUS_OK;
     }
     if (count == 0)
@@ -102,9 +146,11 @@ static int serial_auto(struct source **source, const struct address *address,
                        count, count == 1 ? "" : "s", last.text);
 }
 
-int source_open(struct source **source, const struct address *address, struct failure *failure)
+int source_open_tapped(struct source **source, const struct address *address,
+                       const struct source_tap *tap, struct failure *failure)
 {
     *source = NULL;
+    const struct opening opening = {address, tap, false, 0};
     bool serial = !strcmp(address->scheme, "serial"), file = !strcmp(address->scheme, "file");
     bool stream = !strcmp(address->scheme, "pty") || !strcmp(address->scheme, "tcp");
     if (!serial && !file && !stream)
@@ -117,12 +163,17 @@ int source_open(struct source **source, const struct address *address, struct fa
     if (status)
         return status;
     if (serial)
-        return strcmp(address->target, "auto") ? serial_open_source(source, address, false, failure)
-                                               : serial_auto(source, address, failure);
+        return strcmp(address->target, "auto") ? serial_open_source(source, &opening, failure)
+                                               : serial_auto(source, &opening, failure);
     struct transport transport;
     status = file ? capture_open(&transport, address, failure)
                   : stream_open(&transport, address, failure);
-    return status ? status : transport_open_source(source, &transport, false, address, failure);
+    return status ? status : transport_open_source(source, &transport, &opening, failure);
+}
+
+int source_open(struct source **source, const struct address *address, struct failure *failure)
+{
+    return source_open_tapped(source, address, NULL, failure);
 }
 
 int source_read(struct source *source, struct frame *frame, int timeout_ms, struct failure *failure)

@@ -29,6 +29,9 @@ int stream_open(struct transport *transport, const struct address *address,
 int capture_open(struct transport *transport, const struct address *address,
                  struct failure *failure);
 
+/** Puts a tap before an open transport, which it takes over on success. */
+int tap_open(struct transport *transport, const struct source_tap *shown, struct failure *failure);
+
 /** CLOCK_BOOTTIME in microseconds. */
 int64_t clock_now_us(void);
 

@@ -241,6 +241,48 @@ static void noise_on_a_line_is_said_with_its_first_bytes(void **state)
     line_close(&line);
 }
 
+static void on_bytes(void *context, int64_t arrival_us, const uint8_t *bytes, size_t size)
+{
+    assert_int_equal(capture_push(context, arrival_us, bytes, size, NULL), STATUS_OK);
+}
+
+static void what_a_tap_captures_plays_back_as_the_same_frames(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/rollscope-capture-XXXXXX";
+    assert_true(mkdtemp(path) != NULL);
+    char file[64];
+    snprintf(file, sizeof file, "%s/capture.dat", path);
+    struct line line;
+    struct fake_mat mat;
+    line_open(&line);
+    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", FRAMES);
+    struct capture_writer *writer, *second;
+    assert_int_equal(capture_create(&writer, file, NULL), STATUS_OK);
+    assert_int_equal(capture_create(&second, file, NULL), STATUS_SYSTEM); /* not overwritten */
+    const struct source_tap tap = {writer, on_bytes};
+    char text[128];
+    struct address address;
+    struct source *source;
+    snprintf(text, sizeof text, "pty:%s", line.path);
+    assert_int_equal(address_parse(&address, text, NULL), STATUS_OK);
+    assert_int_equal(source_open_tapped(&source, &address, &tap, NULL), STATUS_OK);
+    for (unsigned n = 0; n < FRAMES; n++)
+        assert_int_equal(scan_number(frame_next(source).cells), n);
+    source_close(source);
+    fake_mat_stop(&mat);
+    close(line.master);
+    assert_int_equal(capture_finish(writer, NULL), STATUS_OK);
+    source = source_of("file:%s?speed=max", file);
+    for (unsigned n = 0; n < FRAMES; n++)
+        assert_int_equal(scan_number(frame_next(source).cells), n);
+    struct frame frame;
+    assert_int_equal(source_read(source, &frame, 100, NULL), STATUS_END);
+    source_close(source);
+    unlink(file);
+    rmdir(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +291,7 @@ int main(void)
         cmocka_unit_test(frames_sent_twice_are_given_once),
         cmocka_unit_test(a_cable_pulled_again_and_again_costs_gaps_and_nothing_else),
         cmocka_unit_test(a_network_board_that_hangs_up_is_called_again),
+        cmocka_unit_test(what_a_tap_captures_plays_back_as_the_same_frames),
         cmocka_unit_test(noise_on_a_line_is_said_with_its_first_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
