@@ -64,7 +64,7 @@ static void map_fill(struct grid *grid, const uint16_t *row_lines, const uint16_
 int grid_make(struct grid *grid, const struct grid_change *change, uint16_t rows, uint16_t cols,
               struct failure *failure)
 {
-    uint16_t row_lines[MAT_SIDE_MAX], col_lines[MAT_SIDE_MAX];
+    uint16_t row_lines[MAT_SIDE_MAX] = {0}, col_lines[MAT_SIDE_MAX] = {0};
     *grid = (struct grid){.rows = change->transpose ? cols : rows,
                           .cols = change->transpose ? rows : cols};
     if (!*change->row_order && !*change->col_order && !change->flip_x && !change->flip_y &&

@@ -177,29 +177,38 @@ static int probing_run(struct probing *probing, struct failure *failure)
     return status;
 }
 
-int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
-              const struct probe_limits *limits, struct failure *failure)
+/* Takes the winner; where nothing is proven, whatever gave a frame. */
+static int winner_take(struct probing *probing, const struct address *address,
+                       struct failure *failure)
 {
-    *probe = (struct probe){.bytes = malloc(PROBE_BYTES_MAX),
-                            .reads = malloc(PROBE_READS_MAX * sizeof *probe->reads)};
-    struct probing probing = {.probe = probe, .transport = transport};
-    int status = probe->bytes && probe->reads
-                     ? candidates_make(&probing, address, limits, failure)
-                     : failure_set(failure, STATUS_MEMORY, "out of memory while probing");
-    if (!status)
-        status = probing_run(&probing, failure);
-    const struct candidate *found = status ? NULL : winner(&probing, false);
-    if (!status && !found)
-        found = winner(&probing, true);
+    struct probe *probe = probing->probe;
+    const struct candidate *found = winner(probing, false);
+    if (!found)
+        found = winner(probing, true);
     if (found) {
         probe->protocol = found->protocol;
         probe->setup = found->setup;
-    } else if (!status) {
-        status = probe->size ? undecoded_failure(transport, probe->bytes, probe->size, failure)
-                             : failure_set(failure, STATUS_NOT_FOUND,
-                                           "%s:%s: no mat answers (nothing was received)",
-                                           address->scheme, address->target);
+        return STATUS_OK;
     }
+    if (probe->size > 0)
+        return undecoded_failure(probing->transport, probe->bytes, probe->size, failure);
+    return failure_set(failure, STATUS_NOT_FOUND, "%s:%s: no mat answers (nothing was received)",
+                       address->scheme, address->target);
+}
+
+int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
+              const struct probe_limits *limits, struct failure *failure)
+{
+    struct probing probing = {.probe = probe, .transport = transport};
+    *probe = (struct probe){.bytes = malloc(PROBE_BYTES_MAX),
+                            .reads = malloc(PROBE_READS_MAX * sizeof *probe->reads)};
+    if (!probe->bytes || !probe->reads)
+        return failure_set(failure, STATUS_MEMORY, "out of memory while probing");
+    int status = candidates_make(&probing, address, limits, failure);
+    if (!status)
+        status = probing_run(&probing, failure);
+    if (!status)
+        status = winner_take(&probing, address, failure);
     for (size_t i = 0; i < probing.count; i++)
         decoder_destroy(probing.candidates[i].decoder);
     return status;

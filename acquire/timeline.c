@@ -56,6 +56,8 @@ static void line_fit(struct envelope *envelope)
 {
     unsigned corners[ENVELOPE_POINTS];
     unsigned count = hull_make(envelope, corners);
+    if (count < 2)
+        return;
     double mean_x = 0;
     for (unsigned i = 0; i < envelope->count; i++)
         mean_x += point_x(envelope, i) / envelope->count;

@@ -209,8 +209,9 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
     if (length <= 0)
         return length;
     if (size < (size_t)length) {
-        decoder->counters.bad_length += holds_frame(bytes, size);
-        return holds_frame(bytes, size) ? -1 : 0;
+        bool wrong = holds_frame(bytes, size);
+        decoder->counters.bad_length += wrong;
+        return wrong ? -1 : 0;
     }
     if (!sum_fits(bytes, (size_t)length)) {
         decoder->counters.bad_checksum++;

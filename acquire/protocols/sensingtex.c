@@ -242,14 +242,18 @@ static size_t say(const struct mat_setup *setup, enum host_word word, uint8_t *b
     bool streams = setup->variant == VARIANT_V4;
     if (word == HOST_STOP || (word == HOST_POLL && streams))
         return 0;
-    size_t used = 0;
-    if (word == HOST_START && (setup->bits || streams)) {
-        memcpy(bytes, width_forced(setup) == NARROW ? "UL\n" : "UM\n", 3);
-        used = 3;
-    }
     bool fitness = setup->variant == VARIANT_FITNESS;
-    memcpy(bytes + used, fitness ? "R" : "S\n", fitness ? 1 : 2);
-    return used + (fitness ? 1 : 2);
+    bool settles = word == HOST_START && (setup->bits || streams);
+    size_t used = 0;
+    if (settles) {
+        bytes[used++] = 'U';
+        bytes[used++] = width_forced(setup) == NARROW ? 'L' : 'M';
+        bytes[used++] = '\n';
+    }
+    bytes[used++] = fitness ? 'R' : 'S';
+    if (!fitness)
+        bytes[used++] = '\n';
+    return used;
 }
 
 const struct protocol protocol_sensingtex = {

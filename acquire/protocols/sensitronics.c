@@ -257,7 +257,8 @@ static size_t say(const struct mat_setup *setup, enum host_word word, uint8_t *b
 {
     if (word != HOST_START || setup->variant == FORM_RUNS)
         return 0;
-    memcpy(bytes, "S\n", 2);
+    bytes[0] = 'S';
+    bytes[1] = '\n';
     return 2;
 }
 

@@ -1,9 +1,9 @@
 #include "transports.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -28,7 +28,26 @@ int descriptor_wait(int descriptor, short events, int timeout_ms)
     return waited.revents & events ? 1 : -1;
 }
 
-/* The process that holds a flock on the descriptor's file, from /proc/locks; 0: unknown. */
+/* The process of a line of /proc/locks such as "1: FLOCK ADVISORY WRITE 4711 00:1b:22 0 EOF", if
+ * that is a lock on this file; 0: it is not. */
+static int line_holder(char *line, const struct stat *file)
+{
+    char *rest = NULL, *fields[6] = {NULL};
+    fields[0] = strtok_r(line, " ", &rest);
+    for (size_t i = 1; i < 6 && fields[i - 1]; i++)
+        fields[i] = strtok_r(NULL, " ", &rest);
+    if (!fields[5] || strcmp(fields[1], "FLOCK") != 0)
+        return 0;
+    char *at = fields[5];
+    unsigned long major_number = strtoul(at, &at, 16);
+    unsigned long minor_number = strtoul(at + (*at == ':'), &at, 16);
+    unsigned long long inode = strtoull(at + (*at == ':'), &at, 10);
+    bool same = inode == file->st_ino &&
+                makedev((unsigned)major_number, (unsigned)minor_number) == file->st_dev;
+    return same ? (int)strtol(fields[4], NULL, 10) : 0;
+}
+
+/* The process that holds a flock on the descriptor's file; 0: unknown. */
 static int lock_holder(int descriptor)
 {
     struct stat status;
@@ -37,15 +56,8 @@ static int lock_holder(int descriptor)
         return 0;
     char line[256];
     int holder = 0;
-    while (!holder && fgets(line, sizeof line, locks)) {
-        int pid;
-        unsigned major_number, minor_number;
-        uint64_t inode;
-        if (sscanf(line, "%*s FLOCK %*s %*s %d %x:%x:%" SCNu64, &pid, &major_number, &minor_number,
-                   &inode) == 4 &&
-            inode == status.st_ino && makedev(major_number, minor_number) == status.st_dev)
-            holder = pid;
-    }
+    while (!holder && fgets(line, sizeof line, locks))
+        holder = line_holder(line, &status);
     fclose(locks);
     return holder;
 }
