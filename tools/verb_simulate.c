@@ -12,7 +12,11 @@
 
 #define DEFAULT_SCENARIO "roller-strokes"
 #define DEFAULT_PROTOCOL "rollscope"
+#define KEY_MAT          OPTION_OWN
 #define SHARE_FRAMES     256 /* frames between two reports of progress */
+
+/* What --mat asks for; all 0: drawn. */
+static struct simulation_options asked;
 
 static int list_scenarios(void)
 {
@@ -40,11 +44,15 @@ static void describe(struct session_about *about, const struct simulation *simul
 {
     const struct truth *truth = simulation_truth(simulation);
     *about = (struct session_about){.mat = *simulation_info(simulation), .calibrated = true};
-    char length[32] = "";
+    char length[32] = "", mat[64] = "";
     if (isfinite(options->for_s))
         snprintf(length, sizeof length, " --for %.9g", options->for_s);
-    snprintf(about->source, sizeof about->source, "rollscope simulate --scenario %s --seed %llu%s",
-             truth->scenario, (unsigned long long)truth->seed, length);
+    if (asked.rows)
+        snprintf(mat, sizeof mat, " --mat %ux%ux%.9g@%.9g", asked.rows, asked.cols, asked.pitch_mm,
+                 asked.rate_hz);
+    snprintf(about->source, sizeof about->source,
+             "rollscope simulate --scenario %s --seed %llu%s%s", truth->scenario,
+             (unsigned long long)truth->seed, length, mat);
     snprintf(about->software, sizeof about->software, "rollscope %s", ROLLSCOPE_VERSION);
     snprintf(about->created, sizeof about->created, "2026-01-01T00:00:00Z");
     snprintf(about->notes, sizeof about->notes, "simulated; what is true stands in /truth");
@@ -136,8 +144,9 @@ static int run(const struct options *options)
         say_error("simulate wants either --output FILE or --pty LINK");
         return EXIT_USAGE;
     }
-    const struct simulation_options drawn = {.duration_s =
-                                                 isfinite(options->for_s) ? options->for_s : 0};
+    struct simulation_options drawn = asked;
+    if (isfinite(options->for_s))
+        drawn.duration_s = options->for_s;
     struct failure failure = {0};
     struct simulation *simulation = simulation_create(scenario, options->seed, &drawn, &failure);
     if (!simulation)
@@ -149,11 +158,32 @@ static int run(const struct options *options)
     return code;
 }
 
+static int take(void *storage, int key, const char *value, struct failure *failure)
+{
+    (void)key;
+    struct simulation_options *mat = storage;
+    unsigned rows, cols;
+    int end = 0;
+    if (sscanf(value, "%ux%ux%lf@%lf%n", &rows, &cols, &mat->pitch_mm, &mat->rate_hz, &end) != 4 ||
+        value[end] || rows > MAT_SIDE_MAX || cols > MAT_SIDE_MAX || !rows || !cols)
+        return failure_set(failure, STATUS_ARGUMENT,
+                           "--mat: '%s' is not ROWSxCOLSxPITCH@RATE, such as 32x32x10@100", value);
+    mat->rows = (uint16_t)rows;
+    mat->cols = (uint16_t)cols;
+    return STATUS_OK;
+}
+
+static const struct argp_option own[] = {
+    {"mat", KEY_MAT, "ROWSxCOLSxMM@HZ", 0, "the mat, instead of one that is drawn", 0}, {0}};
+
 const struct verb verb_simulate = {
     .name = "simulate",
     .arguments = "",
     .text = "make a session of which the truth is known",
     .options = {.shared = OPTION_SCENARIO | OPTION_SEED | OPTION_OUTPUT | OPTION_FOR | OPTION_PTY |
-                          OPTION_PROTOCOL | OPTION_SPEED},
+                          OPTION_PROTOCOL | OPTION_SPEED,
+                .own = own,
+                .take = take,
+                .storage = &asked},
     .run = run,
 };
