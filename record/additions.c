@@ -4,6 +4,7 @@
 #include "replacement.h"
 #include "session_parts.h"
 #include "table.h"
+#include "truth_log.h"
 #include "units.h"
 
 #include <ctype.h>
@@ -126,6 +127,17 @@ static int append_markers(struct edit *edit, const struct marker *markers, size_
     return status;
 }
 
+static int replace_truth(const struct edit *edit, const struct truth *truth,
+                         struct failure *failure)
+{
+    bool there = H5Lexists(edit->file, TRUTH_GROUP, H5P_DEFAULT) > 0;
+    if (there && H5Ldelete(edit->file, TRUTH_GROUP, H5P_DEFAULT) < 0)
+        return hdf_failure(failure, edit->replacement.path);
+    if (truth_write(edit->file, truth, edit->time_units) < 0)
+        return hdf_failure(failure, edit->replacement.path);
+    return STATUS_OK;
+}
+
 int session_annotate(const char *path, const struct annotations *annotations,
                      struct failure *failure)
 {
@@ -140,6 +152,8 @@ int session_annotate(const char *path, const struct annotations *annotations,
     }
     if (status == STATUS_OK && annotations->marker_count)
         status = append_markers(&edit, annotations->markers, annotations->marker_count, failure);
+    if (status == STATUS_OK && annotations->truth)
+        status = replace_truth(&edit, annotations->truth, failure);
     if (status == STATUS_OK)
         status = edit_commit(&edit, failure);
     edit_end(&edit);

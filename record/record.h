@@ -168,6 +168,7 @@ struct annotations {
     size_t text_count;
     const struct marker *markers; /**< [marker_count]; ids are given by the file */
     size_t marker_count;
+    const struct truth *truth; /**< takes the place of what was known to be true; NULL: stays */
 };
 
 /** Writes them. @return STATUS_OK; STATUS_BUSY when the file is in use or not closed;

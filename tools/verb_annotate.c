@@ -1,5 +1,6 @@
 #include "record/record.h"
 #include "say.h"
+#include "truth_text.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -20,7 +21,8 @@ enum {
     KEY_OPERATOR,
     KEY_NOTES,
     KEY_PAIN,
-    KEY_MARK
+    KEY_MARK,
+    KEY_TRUTH
 };
 
 static const char *const attributes[TEXTS_MAX] = {"title", "subject",  "body_part", "side",
@@ -30,6 +32,7 @@ struct said {
     struct annotation texts[TEXTS_MAX];
     struct marker markers[MARKERS_MAX];
     size_t text_count, marker_count;
+    const char *truth; /* path of a text file; NULL: none */
 };
 
 static struct said said;
@@ -71,6 +74,10 @@ static int take(void *storage, int key, const char *value, struct failure *failu
     struct said *here = storage;
     if (key == KEY_PAIN || key == KEY_MARK)
         return marker_take(here, key, value, failure);
+    if (key == KEY_TRUTH) {
+        here->truth = value;
+        return STATUS_OK;
+    }
     const char *name = attributes[key - KEY_TITLE];
     if (strlen(value) >= SESSION_TEXT_SIZE)
         return failure_set(failure, STATUS_ARGUMENT, "%s: longer than %d bytes", name,
@@ -85,19 +92,27 @@ static int take(void *storage, int key, const char *value, struct failure *failu
 
 static int run(const struct options *options)
 {
-    const struct annotations annotations = {.texts = said.texts,
-                                            .text_count = said.text_count,
-                                            .markers = said.markers,
-                                            .marker_count = said.marker_count};
+    struct truth truth = {0};
+    struct annotations annotations = {.texts = said.texts,
+                                      .text_count = said.text_count,
+                                      .markers = said.markers,
+                                      .marker_count = said.marker_count};
     struct failure failure = {0};
-    if (said.text_count + said.marker_count == 0) {
+    if (said.text_count + said.marker_count == 0 && !said.truth) {
         say_error("nothing to write: rollscope annotate --help");
         return EXIT_USAGE;
     }
-    if (session_annotate(options->files[0], &annotations, &failure) < 0)
+    if (said.truth && truth_text_read(&truth, said.truth, &failure) < 0)
         return say_failure(&failure);
-    say("%s: %zu texts, %zu markers written", options->files[0], said.text_count,
-        said.marker_count);
+    annotations.truth = said.truth ? &truth : NULL;
+    int status = session_annotate(options->files[0], &annotations, &failure);
+    if (status == STATUS_OK)
+        say("%s: %zu texts, %zu markers, %zu true strokes, holds and spots written",
+            options->files[0], said.text_count, said.marker_count,
+            truth.stroke_count + truth.hold_count + truth.spot_count);
+    truth_free(&truth);
+    if (status < 0)
+        return say_failure(&failure);
     return EXIT_DONE;
 }
 
@@ -110,6 +125,8 @@ static const struct argp_option own[] = {
     {"operator", KEY_OPERATOR, "TEXT", 0, "who watched", 0},
     {"notes", KEY_NOTES, "TEXT", 0, "anything else", 0},
     {"pain", KEY_PAIN, "SECONDS=RATING", 0, "0 to 10 at that time of the session", 0},
+    {"truth", KEY_TRUTH, "TEXTFILE", 0,
+     "what really happened, a stroke, hold or spot a line; see docs/annotation.md", 0},
     {"mark", KEY_MARK, "SECONDS=TEXT", 0, "a note at that time of the session", 0},
     {0}};
 

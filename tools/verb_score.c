@@ -1,6 +1,7 @@
 #include "say.h"
 #include "score/table.h"
 #include "simulate/simulate.h"
+#include "truth_text.h"
 #include "verbs.h"
 
 #include <limits.h>
@@ -8,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION_SIMULATE (OPTION_OWN + 0)
-#define SESSIONS_MOST   1e6
-#define WORST_LISTED    12
+enum { KEY_SIMULATE = OPTION_OWN, KEY_TRUTH };
+
+#define SESSIONS_MOST 1e6
+#define WORST_LISTED  12
 
 static struct asked {
-    double sessions; /* to simulate; 0: none */
+    double sessions;   /* to simulate; 0: none */
+    const char *truth; /* path of a text file; NULL: the sessions' own */
 } asked;
 
 static int by_badness(const void *a, const void *b)
@@ -128,9 +131,15 @@ static int score_files(const struct options *options)
         return EXIT_FAILED;
     }
     struct trial_plan plan = {.parameters = options->parameters};
+    struct truth truth = {0};
+    struct failure failure = {0};
+    if (asked.truth && truth_text_read(&truth, asked.truth, &failure) < 0) {
+        free(trials);
+        return say_failure(&failure);
+    }
     for (size_t i = 0; i < count; i++) {
         trials[i].name = options->files[i];
-        trial_read(&trials[i], &plan, NULL);
+        trial_read(&trials[i], &plan, asked.truth ? &truth : NULL);
         progress_show("scoring", (double)(i + 1) / (double)count);
     }
     progress_end();
@@ -142,6 +151,7 @@ static int score_files(const struct options *options)
     code |= print_sum(options, "all", trials, count, true);
     for (size_t i = 0; i < count; i++)
         score_clear(&trials[i].score);
+    truth_free(&truth);
     free(trials);
     return code;
 }
@@ -150,6 +160,10 @@ static int run(const struct options *options)
 {
     if (asked.sessions > 0 && options->file_count) {
         say_error("score takes --simulate or files, not both");
+        return EXIT_USAGE;
+    }
+    if (asked.truth && options->file_count != 1) {
+        say_error("score --truth wants the one session file that it is about");
         return EXIT_USAGE;
     }
     if (asked.sessions <= 0 && !options->file_count) {
@@ -161,8 +175,11 @@ static int run(const struct options *options)
 
 static int take(void *storage, int key, const char *value, struct failure *failure)
 {
-    (void)key;
     struct asked *into = storage;
+    if (key == KEY_TRUTH) {
+        into->truth = value;
+        return STATUS_OK;
+    }
     double sessions = 0;
     int status = option_number(&sessions, "--simulate", value, 1, SESSIONS_MOST, failure);
     if (status < 0)
@@ -175,9 +192,11 @@ static int take(void *storage, int key, const char *value, struct failure *failu
 }
 
 static const struct argp_option own[] = {
-    {"simulate", OPTION_SIMULATE, "COUNT", 0,
+    {"simulate", KEY_SIMULATE, "COUNT", 0,
      "simulate this many sessions, with seeds from --seed on, and score them; nothing is written",
      0},
+    {"truth", KEY_TRUTH, "TEXTFILE", 0,
+     "what really happened in the session, instead of its own /truth; see docs/annotation.md", 0},
     {0}};
 
 const struct verb verb_score = {
