@@ -51,7 +51,7 @@ static int time_take(struct marker *marker, const char *name, const char *value,
 
 static int marker_take(struct said *here, int key, const char *value, struct failure *failure)
 {
-    const char *name = key == KEY_PAIN ? "--pain" : "--mark", *rest;
+    const char *name = key == KEY_PAIN ? "--pain" : "--mark", *rest = "";
     if (here->marker_count == MARKERS_MAX)
         return failure_set(failure, STATUS_ARGUMENT, "more than %d markers at once", MARKERS_MAX);
     struct marker *marker = &here->markers[here->marker_count];
