@@ -12,6 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PTY_MAJOR  136 /* Linux: UNIX98_PTY_SLAVE_MAJOR and the seven after it */
+#define PTY_MAJORS 8
+
 int64_t clock_now_us(void)
 {
     struct timespec now;
@@ -79,13 +82,21 @@ static int busy(int descriptor, const char *name, struct failure *failure)
                        *command ? command : "unknown");
 }
 
+static bool is_pseudo_terminal(int descriptor)
+{
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode) &&
+           major(status.st_rdev) >= PTY_MAJOR && major(status.st_rdev) < PTY_MAJOR + PTY_MAJORS;
+}
+
 int descriptor_claim(int descriptor, const char *name, struct failure *failure)
 {
     if (flock(descriptor, LOCK_EX | LOCK_NB))
         return errno == EWOULDBLOCK ? busy(descriptor, name, failure)
                                     : failure_system(failure, errno, "%s cannot be locked", name);
-    /* Only a terminal knows this; for anything else the lock has to do. */
-    if (ioctl(descriptor, TIOCEXCL) && errno == EBUSY)
+    /* On a pseudo-terminal it would outlive us as long as the other program keeps it open, and shut
+     * out whoever comes after a crash: there, and where it is not known, the lock has to do. */
+    if (!is_pseudo_terminal(descriptor) && ioctl(descriptor, TIOCEXCL) && errno == EBUSY)
         return busy(descriptor, name, failure);
     return STATUS_OK;
 }
