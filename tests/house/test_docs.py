@@ -78,6 +78,11 @@ class Docs(unittest.TestCase):
         self.assertGreater(len(named), 5)
         self.assertEqual([], [name for name in named if name not in tests])
 
+    def test_the_session_that_is_tried_is_bundled(self):
+        (session,) = re.findall(r"^session=(\S+)$", rules.text(ROOT, "tools/try"), flags=re.M)
+        self.assertTrue(os.path.isfile(os.path.join(ROOT, session)))
+        self.assertIn(session, rules.text(ROOT, "README.md"))
+
     def test_every_parameter_named_in_the_definitions_is_one(self):
         known = set(re.findall(r"^(\w+)", output("help", "parameters"), flags=re.M))
         named = set(re.findall(r"`(\w+_(?:mm|s|share|mm_s))`",
