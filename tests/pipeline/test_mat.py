@@ -2,12 +2,15 @@
 
 import os
 import signal
+import time
 import unittest
 
 import h5py
 import numpy as np
+import zmq
 
 import mat
+import sessions
 from support import PipelineTest
 
 GAP_BEFORE = 1
@@ -42,6 +45,47 @@ class RealTime(PipelineTest):
         self.assertGreaterEqual(len(first), 299)
         np.testing.assert_array_equal(np.arange(first[0], first[0] + len(first)), first)
         self.assertEqual(0, np.count_nonzero(recorded["flags"][1:] & GAP_BEFORE))
+
+    def rss_kb(self, pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        return int(fields["RssAnon"].split()[0])
+
+    def test_a_subscriber_that_never_reads_costs_nobody_anything(self):
+        acquire = self.start("acquire", "--source", f"pty:{self.mat.path}?protocol=rollscope",
+                             "--ring", "60")
+        context = zmq.Context()
+        deaf = context.socket(zmq.SUB)
+        deaf.set_hwm(1)
+        deaf.setsockopt(zmq.RCVBUF, 4096)
+        deaf.connect(f"ipc://{self.bus}/frames")
+        deaf.subscribe(b"")
+        asker = context.socket(zmq.DEALER)
+        asker.set_hwm(1)
+        asker.connect(f"ipc://{self.bus}/frames.ask")
+        self.wait_until("frames", lambda: self.frames_acquired() >= 50)
+        before_kb, begun, first = self.rss_kb(acquire.pid), time.monotonic(), self.frames_acquired()
+        for _ in range(2000):  # answers of up to 256 frames each, none of which is taken
+            asker.send(b'{"ask":"range","from":0,"count":256}', copy=True)
+        self.wait_until("more frames", lambda: self.frames_acquired() >= first + 250)
+        self.assertLess(time.monotonic() - begun, 2.5 + 1.0)
+        self.assertLess(self.rss_kb(acquire.pid) - before_kb, 20_000)
+        context.destroy(linger=0)
+        acquire.send_signal(signal.SIGINT)
+        self.finish(acquire)
+
+    def test_when_live_is_killed_the_others_finish_the_recording(self):
+        live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
+                          self.path("out.h5"))
+        self.wait_until("frames", lambda: self.frames_acquired() >= 100)
+        children = [self.child_of(live, verb) for verb in ("acquire", "detect", "record")]
+        live.kill()
+        self.wait_until("the others to end",
+                        lambda: not any(os.path.exists(f"/proc/{child}") for child in children))
+        self.assertTrue(sessions.is_closed(self.path("out.h5")))
+        first = self.assert_true_frames(self.recorded())
+        self.assertGreaterEqual(len(first), 100)
+        self.assertEqual(set(np.diff(first)), {1})
 
     def test_the_death_of_acquire_is_one_named_gap_and_nothing_else_is_missing(self):
         live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
