@@ -329,7 +329,7 @@ struct source_ops {
 };
 
 /**
- * Opens `serial:`, `pty:`, `tcp:` and `file:` addresses.
+ * Opens `serial:`, `pty:`, `tcp:`, `file:` and `join:` addresses (see docs/mats.md).
  * @param source set to the new source; to NULL on failure
  * @param address taken apart by address_parse()
  * @param failure names the port, file or host, and what is wrong with it
@@ -344,7 +344,8 @@ struct source_tap {
     void (*bytes)(void *context, int64_t arrival_us, const uint8_t *bytes, size_t size);
 };
 
-/** As source_open(), showing the raw bytes to a tap; also when nothing of them decodes. */
+/** As source_open(), showing the raw bytes to a tap; also when nothing of them decodes. Joined mats
+ *  show none. */
 int source_open_tapped(struct source **source, const struct address *address,
                        const struct source_tap *tap, struct failure *failure);
 

@@ -1,4 +1,5 @@
 #include "feed.h"
+#include "join.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,8 @@ int source_open_tapped(struct source **source, const struct address *address,
 {
     *source = NULL;
     const struct opening opening = {address, tap, false, 0};
+    if (!strcmp(address->scheme, "join"))
+        return join_open(source, address, failure);
     bool serial = !strcmp(address->scheme, "serial"), file = !strcmp(address->scheme, "file");
     bool stream = !strcmp(address->scheme, "pty") || !strcmp(address->scheme, "tcp");
     if (!serial && !file && !stream)

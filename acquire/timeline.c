@@ -107,7 +107,7 @@ double envelope_at(const struct envelope *envelope, double x)
 
 void timeline_reset(struct timeline *timeline, double rate_hz)
 {
-    *timeline = (struct timeline){.period_us = rate_hz > 0 ? 1e6 / rate_hz : 0};
+    *timeline = (struct timeline){.guess_us = rate_hz > 0 ? 1e6 / rate_hz : PERIOD_GUESS_US};
 }
 
 /* Begins a new mapping at a frame; what was given out stays behind it. */
@@ -123,11 +123,11 @@ static void mapping_begin(struct timeline *timeline, const struct timeline_frame
     timeline->risen_since_us = frame->arrival_us;
 }
 
-/* The period of a mat whose rate is not known: the median interval, which bursts do not move. */
+/* The period of a mat without a clock: the median interval, which bursts do not move. What it is
+ * said to be may be wrong by any factor. */
 static void period_learn(struct timeline *timeline, double interval_us)
 {
-    if (timeline->learned == PERIOD_INTERVALS || (timeline->period_us > 0 && !timeline->learned) ||
-        interval_us < INTERVAL_MIN_US)
+    if (timeline->learned == PERIOD_INTERVALS || interval_us < INTERVAL_MIN_US)
         return;
     unsigned at = timeline->learned++;
     for (; at > 0 && timeline->intervals_us[at - 1] > interval_us; at--)
@@ -184,7 +184,7 @@ static double frame_x(struct timeline *timeline, const struct timeline_frame *fr
     double silent = silence_periods(timeline, frame);
     *missing = (uint64_t)silent;
     period_learn(timeline, (double)(frame->arrival_us - timeline->last_arrival_us));
-    double period_us = timeline->period_us > 0 ? timeline->period_us : PERIOD_GUESS_US;
+    double period_us = timeline->period_us > 0 ? timeline->period_us : timeline->guess_us;
     return timeline->x + (1 + silent) * period_us;
 }
 

@@ -36,11 +36,12 @@ void envelope_push(struct envelope *envelope, double x, double y);
 /** The line at x; call it after a first push. */
 double envelope_at(const struct envelope *envelope, double x);
 
-/** So many intervals make the period of a mat whose rate is not known. */
+/** So many intervals make the period of a mat without a clock. */
 #define PERIOD_INTERVALS 32
 
 /** What maps the frames of one mat. */
 struct timeline {
+    double guess_us;       /**< the period until it is learned */
     double period_us;      /**< of mats without a clock; 0: not known yet */
     struct envelope delay; /**< x: the mat's clock, y: arrival minus x, both from their origins */
     bool started;
@@ -51,7 +52,7 @@ struct timeline {
     int64_t time_us; /**< the same on the arrival clock */
     double risen_us; /**< least height above the line since risen_since_us */
     int64_t risen_since_us;
-    unsigned learned; /**< intervals that are known (no clock, rate not known) */
+    unsigned learned;                      /**< intervals that are known (no clock) */
     double intervals_us[PERIOD_INTERVALS]; /**< [learned], sorted; their median is the period */
 };
 
@@ -63,7 +64,7 @@ struct timeline_frame {
     bool restarted; /**< the mat's clock began again, or the cable was out */
 };
 
-/** @param rate_hz what the mat is said to do; 0: not known */
+/** @param rate_hz what the mat is said to do, a first guess only; 0: not known */
 void timeline_reset(struct timeline *timeline, double rate_hz);
 
 /**

@@ -18,6 +18,7 @@ static const struct scheme schemes[] = {
     {"serial", false, source_open},
     {"pty", false, source_open},
     {"tcp", false, source_open},
+    {"join", false, source_open},
     {"file", true, source_open},
     {"session", true, source_session_open},
     {"sim", true, source_sim_open},

@@ -128,6 +128,13 @@ static void a_slow_mat_of_unknown_rate_is_smoothed_too(void **state)
     assert_true(error.rms_us <= 1000);
 }
 
+static void a_mat_at_ten_times_its_rate_keeps_its_own_times(void **state)
+{
+    (void)state;
+    struct error error = error_of(hard, false, 10, 60);
+    assert_true(error.rms_us <= 1000);
+}
+
 static void a_hole_in_a_mat_without_numbers_is_named_and_does_not_bend_the_times(void **state)
 {
     (void)state;
@@ -226,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_device_clock_is_followed_within_two_tenths_of_a_millisecond),
         cmocka_unit_test(arrivals_alone_are_smoothed_to_a_millisecond),
         cmocka_unit_test(a_slow_mat_of_unknown_rate_is_smoothed_too),
+        cmocka_unit_test(a_mat_at_ten_times_its_rate_keeps_its_own_times),
         cmocka_unit_test(a_hole_in_a_mat_without_numbers_is_named_and_does_not_bend_the_times),
         cmocka_unit_test(a_few_missing_frames_are_found_when_the_times_stay_behind),
         cmocka_unit_test(a_clock_that_slept_with_the_host_is_mapped_anew),
