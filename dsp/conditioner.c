@@ -154,7 +154,7 @@ void conditioner_reset(struct conditioner *conditioner)
     memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);
     conditioner->frames = 0;
     conditioner->bad_count = conditioner->next_row = 0;
-    conditioner->typical = conditioner->zero_share = 0;
+    conditioner->typical = conditioner->zeros_usual = conditioner->zeros_most = 0;
     conditioner->least = INFINITY;
     conditioner->time_s = conditioner->owed_rows = 0;
 }

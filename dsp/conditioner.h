@@ -69,9 +69,10 @@ struct conditioner {
     uint32_t count, bad_count, next_row;
     uint16_t rows, cols;
     float scale_kpa, zero_kpa, floor_kpa;
-    float typical;    /**< middle variance of the unloaded cells */
-    float least;      /**< smallest non-zero count so far, in kPa */
-    float zero_share; /**< of cells that mostly read zero */
+    float typical;     /**< middle variance of the unloaded cells */
+    float least;       /**< smallest non-zero count so far, in kPa */
+    float zeros_usual; /**< share of zero counts of the middle cell */
+    float zeros_most;  /**< the same of nearly all cells */
     double time_s, owed_rows;
     int64_t first_us, last_us;
     uint64_t frames;

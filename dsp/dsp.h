@@ -33,9 +33,9 @@ struct conditioner;
  *   heavy one is reduced by at most that much;
  * - faults: a cell that stays at zero between loaded neighbours is dead (a line of them: the whole
  *   line), one that is loaded alone and constant is always on, one that jumps far beyond its
- *   neighbours for seconds flickers, one that never changes on a noisy mat is stuck. All can be
- *   taken back but a dead line. A static load over several cells is never a fault.
- * Saturated cells are left as they are. Test: tests/dsp/test_conditioner.c.
+ *   neighbours for seconds flickers, one that never changes on a noisy mat is stuck or dead. All
+ * can be taken back but a dead line. A static load over several cells is never a fault. Saturated
+ * cells are left as they are. Test: tests/dsp/test_conditioner.c.
  * @param geometry the mat; checked by geometry_check() before
  * @param parameters empty_s, baseline_tau_s, ghost_share, ghost_tau_s, bad_cells
  * @return NULL when out of memory

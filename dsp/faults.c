@@ -9,7 +9,7 @@
 
 /* Dead: so far below two opposite neighbours, for so long. */
 #define DEAD_SHARE    0.05F
-#define DEAD_SIGMAS   30.0F
+#define DEAD_SIGMAS   15.0F
 #define DEAD_S        1.0F
 #define ANSWER_SIGMAS 8.0F
 /* Always on: neighbours this far below, constant within this share, for so long. */
@@ -28,8 +28,11 @@
 #define FLICKER_S         6.0F
 /* Stuck: changes so much less than the mat's noise. */
 #define STUCK_SHARE  0.02F
-#define STUCK_S      8.0
+#define STUCK_S      3.0
 #define STUCK_FRAMES 100
+/* It can be told where so many of the cells read zero in no more than such a share of frames. */
+#define RESTLESS_SHARE 0.85F
+#define ZEROS_MOST     0.8F
 /* A line is dead when so many of its cells are and none has ever answered. */
 #define LINE_MIN   3
 #define LINE_SHARE 8
@@ -180,7 +183,7 @@ static struct limits limits_of(const struct conditioner *conditioner)
 {
     float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
     float usual = WHITE_JUMP * sqrtf(conditioner->typical);
-    bool restless = usual > 0.5F * conditioner->scale_kpa && conditioner->zero_share < 0.01F;
+    bool restless = usual > 0.5F * conditioner->scale_kpa && conditioner->zeros_most < ZEROS_MOST;
     bool judged = conditioner->time_s > STUCK_S && conditioner->frames > STUCK_FRAMES;
     return (struct limits){
         .full = full,
@@ -229,21 +232,29 @@ static void judge_line(struct conditioner *conditioner, uint32_t first, uint32_t
         all->faults[first + k * step] |= CELL_DEAD;
 }
 
+static bool is_sound(const struct conditioner *conditioner, uint32_t cell)
+{
+    return !conditioner->cells.faults[cell] && conditioner->cells.known[cell];
+}
+
+/* A quantile of the sound cells' values. */
+static float quantile_of(struct conditioner *conditioner, const float *values, float quantile)
+{
+    uint32_t stride = (conditioner->count + SAMPLE_MAX - 1) / SAMPLE_MAX, used = 0;
+    for (uint32_t i = 0; i < conditioner->count; i += stride)
+        if (is_sound(conditioner, i))
+            conditioner->sample[used++] = values[i];
+    return sample_quantile(conditioner->sample, used, quantile);
+}
+
 static void conclude_typical(struct conditioner *conditioner)
 {
     const struct cells *all = &conditioner->cells;
-    uint32_t stride = (conditioner->count + SAMPLE_MAX - 1) / SAMPLE_MAX;
-    uint32_t used = 0, zeros = 0;
-    for (uint32_t i = 0; i < conditioner->count; i += stride) {
-        if (all->faults[i] || !all->known[i])
-            continue;
-        zeros += all->zeros[i] > 0.9F;
-        conditioner->sample[used++] = all->variance[i];
-    }
-    if (!used || conditioner->frames < NOISE_FRAMES)
+    if (conditioner->frames < NOISE_FRAMES)
         return;
-    conditioner->zero_share = (float)zeros / (float)used;
-    conditioner->typical = sample_quantile(conditioner->sample, used, 0.5F);
+    conditioner->zeros_usual = quantile_of(conditioner, all->zeros, 0.5F);
+    conditioner->zeros_most = quantile_of(conditioner, all->zeros, RESTLESS_SHARE);
+    conditioner->typical = quantile_of(conditioner, all->variance, 0.5F);
 }
 
 void faults_conclude(struct conditioner *conditioner)
@@ -266,21 +277,32 @@ void faults_conclude(struct conditioner *conditioner)
     }
 }
 
+/* Mean result of the good neighbours, of those beside it or of those across its corners.
+   @return how many there are */
+static int neighbour_mean(const struct conditioner *conditioner, const struct site *site,
+                          bool corners, float *mean)
+{
+    float sum = 0;
+    int good = 0;
+    for (int k = 0; k < 8; k++) {
+        bool corner = around[k][0] && around[k][1];
+        int32_t cell = corner == corners ? neighbour(conditioner, site, k) : -1;
+        sum += cell >= 0 ? conditioner->cells.kpa[cell] : 0;
+        good += cell >= 0;
+    }
+    *mean = good ? sum / (float)good : 0;
+    return good;
+}
+
 void faults_interpolate(struct conditioner *conditioner)
 {
-    float *kpa = conditioner->cells.kpa;
     for (uint32_t k = 0; k < conditioner->bad_count; k++) {
         uint32_t cell = conditioner->bad[k];
         struct site site = {.cell = cell,
                             .row = (uint16_t)(cell / conditioner->cols),
                             .col = (uint16_t)(cell % conditioner->cols)};
-        float sum = 0;
-        int good = 0;
-        for (int n = 0; n < 8; n++) {
-            int32_t beside = neighbour(conditioner, &site, n);
-            sum += beside >= 0 ? kpa[beside] : 0;
-            good += beside >= 0;
-        }
-        kpa[cell] = good ? sum / (float)good : 0;
+        float *kpa = &conditioner->cells.kpa[cell];
+        if (!neighbour_mean(conditioner, &site, false, kpa))
+            neighbour_mean(conditioner, &site, true, kpa);
     }
 }

@@ -12,6 +12,8 @@
    zeros, of which at most so many are believed. */
 #define CUT_OFF    0.85F
 #define ZEROS_MOST 0.95F
+/* A mat sends only what lies above a threshold when its middle cell reads zero so often. */
+#define THRESHOLD_ZEROS 0.9F
 /* Largest threshold that is believed of a mat that sends only what lies above one. */
 #define THRESHOLD_SHARE (1.0F / 16)
 /* Standard deviation of a uniform step. */
@@ -70,7 +72,7 @@ static void learn_least(struct conditioner *conditioner, const uint16_t *counts)
 static float threshold_of(const struct conditioner *conditioner)
 {
     float full = (float)conditioner->geometry.full_scale * conditioner->scale_kpa;
-    if (conditioner->zero_share <= 0.5F || !isfinite(conditioner->least))
+    if (conditioner->zeros_usual < THRESHOLD_ZEROS || !isfinite(conditioner->least))
         return 0;
     return UNIFORM * lesser(conditioner->least, THRESHOLD_SHARE * full);
 }

@@ -46,6 +46,24 @@ static void a_dead_row_is_found_as_a_whole(void **state)
     for (int col = 0; col < 32; col++)
         assert_int_equal(bench->out.faults[CELL(12, col)] & CELL_DEAD, CELL_DEAD);
     assert_int_equal(bench_faults(bench), 32);
+    float between = 0.5F * (bench->out.kpa[CELL(11, 20)] + bench->out.kpa[CELL(13, 20)]);
+    assert_true(fabsf(bench->out.kpa[CELL(12, 20)] - between) < 1e-4F);
+}
+
+static void a_dead_column_is_found_before_anything_touches_it(void **state)
+{
+    static const double offsets[] = {0, 100};
+    for (int k = 0; k < 2; k++) {
+        struct bench *bench = *state;
+        test_mat_make(&bench->mat, 32, 32);
+        for (int i = 0; i < 1024; i++)
+            bench->mat.offset[i] = i % 32 == 9 ? -1e4 : offsets[k];
+        bench_run(bench, 5);
+        for (int row = 0; row < 32; row++)
+            assert_int_equal(bench->out.faults[CELL(row, 9)], CELL_DEAD);
+        assert_int_equal(bench_faults(bench), 32);
+        conditioner_reset(bench->conditioner);
+    }
 }
 
 static void a_shorted_cell_is_found_at_the_start_and_stays_so(void **state)
@@ -128,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_dead_cell_is_found_by_rolling_over_it_and_filled_in),
         TEST(a_dead_row_is_found_as_a_whole),
+        TEST(a_dead_column_is_found_before_anything_touches_it),
         TEST(a_shorted_cell_is_found_at_the_start_and_stays_so),
         TEST(a_cell_that_shorts_later_is_found_and_one_that_recovers_is_let_go),
         TEST(a_static_hold_of_two_minutes_is_no_fault),
