@@ -11,6 +11,8 @@
 #define NOISE_TAU_S  5.0
 #define JUMP_TAU_S   2.0
 #define SMOOTH_TAU_S 0.15
+/* One frame after a gap counts as this long at most. */
+#define RECENT_S 1.0
 /* Noise is taken over at least this many frames. */
 #define NOISE_FRAMES_MIN 200.0
 #define FLOAT_ARRAYS     16
@@ -89,15 +91,16 @@ static struct weights weights_of(const struct conditioner *conditioner, double e
 {
     const struct parameters *p = &conditioner->parameters;
     double frames = (double)conditioner->frames;
-    double base = fmax(1 / (frames + 1), share_of(elapsed_s, p->baseline_tau_s));
-    double noise = fmin(share_of(elapsed_s, NOISE_TAU_S), 1 / NOISE_FRAMES_MIN);
+    double recent_s = fmin(elapsed_s, RECENT_S);
+    double base = fmax(1 / (frames + 1), share_of(recent_s, p->baseline_tau_s));
+    double noise = fmin(share_of(recent_s, NOISE_TAU_S), 1 / NOISE_FRAMES_MIN);
     bool first = conditioner->frames == 0;
     return (struct weights){
         .base = (float)base,
         .doubtful = (float)share_of(elapsed_s, DOUBT_TAU_S),
         .fall = (float)fmax(base, share_of(elapsed_s, FALL_TAU_S)),
         .variance = first ? 0 : (float)fmax(1 / frames, noise),
-        .jump = first ? 0 : (float)share_of(elapsed_s, JUMP_TAU_S),
+        .jump = first ? 0 : (float)share_of(recent_s, JUMP_TAU_S),
         .smooth = (float)share_of(elapsed_s, SMOOTH_TAU_S),
         .fade = (float)(1 - share_of(elapsed_s, p->ghost_tau_s)),
         .share = (float)p->ghost_share,
@@ -112,7 +115,8 @@ static void sweep(struct conditioner *conditioner, const uint16_t *counts, doubl
     conditioner->owed_rows += rows * elapsed_s / SWEEP_S;
     if (conditioner->owed_rows > rows || conditioner->time_s < conditioner->parameters.empty_s)
         conditioner->owed_rows = rows;
-    for (; conditioner->owed_rows >= 1; conditioner->owed_rows--) {
+    while (conditioner->owed_rows >= 1) {
+        conditioner->owed_rows--;
         faults_sweep(conditioner, counts, (uint16_t)conditioner->next_row);
         conditioner->next_row = (conditioner->next_row + 1) % rows;
         if (!conditioner->next_row)

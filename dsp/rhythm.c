@@ -193,7 +193,7 @@ struct cadence rhythm_cadence(struct rhythm *rhythm)
         return cadence;
     double share, early = cadence_of(rhythm, 0, count / 2, &share);
     double late = cadence_of(rhythm, count / 2, count / 2, &share);
-    cadence.drift_per_min = (late - early) * 60 * SLOW_HZ / (double)(count / 2);
+    cadence.drift_per_min = (late - early) * 120 * SLOW_HZ / (double)count;
     return cadence;
 }
 

@@ -147,6 +147,50 @@ static void a_gap_changes_neither_offsets_nor_load(void **state)
     assert_int_equal(bench_faults(bench), 0);
 }
 
+static void a_gap_makes_no_cell_of_an_empty_mat_stand_out(void **state)
+{
+    struct bench *bench = *state;
+    bench_run(bench, 3);
+    bench->mat.frame.time_us += 600000000;
+    bench_run(bench, 0.02);
+    double mean = 0;
+    for (int i = 0; i < 1024; i++)
+        mean += fabs(bench->out.kpa[i]) / 1024;
+    assert_true(mean < 0.9 * 12 * SCALE);
+}
+
+static void every_shape_of_mat_is_taken(void **state)
+{
+    (void)state;
+    static const uint16_t shapes[][2] = {{1, 1},   {1, 7},   {7, 1},    {2, 2},
+                                         {3, 256}, {256, 3}, {256, 256}};
+    static uint16_t cells[256 * 256];
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        memset(cells, 0, sizeof cells);
+        struct parameters parameters;
+        struct geometry geometry = {.rows = shapes[k][0],
+                                    .cols = shapes[k][1],
+                                    .pitch_x_mm = 5,
+                                    .pitch_y_mm = 5,
+                                    .scale_kpa = 0.1,
+                                    .full_scale = 1000};
+        parameters_default(&parameters);
+        struct conditioner *conditioner = conditioner_create(&geometry, &parameters);
+        assert_non_null(conditioner);
+        struct pressure out;
+        uint32_t last = geometry_cells(&geometry) - 1;
+        for (int n = 0; n < 12; n++) {
+            struct frame frame = {
+                .time_us = n * 100000, .rows = shapes[k][0], .cols = shapes[k][1], .cells = cells};
+            cells[last] = n < 6 ? 0 : 500;
+            conditioner_push(conditioner, &frame, &out);
+        }
+        assert_true(fabsf(out.kpa[last] - 50) < 0.1F);
+        assert_true(last == 0 || fabsf(out.kpa[0]) < 0.1F);
+        conditioner_destroy(conditioner);
+    }
+}
+
 static void a_reset_forgets_everything(void **state)
 {
     struct bench *bench = *state;
@@ -226,6 +270,8 @@ int main(void)
         TEST(the_residue_of_a_load_is_taken_off_and_a_light_load_is_not),
         TEST(the_common_mode_of_a_row_is_taken_off),
         TEST(a_gap_changes_neither_offsets_nor_load),
+        TEST(a_gap_makes_no_cell_of_an_empty_mat_stand_out),
+        TEST(every_shape_of_mat_is_taken),
         TEST(a_reset_forgets_everything),
         TEST(twice_the_scale_gives_twice_the_pressure_exactly),
         TEST(the_frame_rate_does_not_change_the_outcome),
