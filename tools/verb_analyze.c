@@ -11,49 +11,53 @@
 #define SHARE_FRAMES 64 /* frames between two reports of progress */
 #define LEAST_WEIGHT 1.0
 
-static bool contacts_wanted;
+static bool contacts_wanted; /* --contacts */
 
-static int take_events(struct analysis *analysis, struct findings *findings)
+/* One file on its way. */
+struct job {
+    const struct options *options;
+    struct session *session;
+    struct analysis *analysis;
+    struct worker_share *share;
+    struct findings findings;
+};
+
+static int take_events(struct job *job)
 {
     struct event event;
     int status = STATUS_OK;
-    while (status == STATUS_OK && analysis_next(analysis, &event))
-        if (event.type != EVENT_CONTACT || contacts_wanted)
-            status = findings_take(findings, &event);
+    const bool *contacts = job->options->own;
+    while (status == STATUS_OK && analysis_next(job->analysis, &event))
+        if (event.type != EVENT_CONTACT || *contacts)
+            status = findings_take(&job->findings, &event);
     return status;
 }
 
-static int push_frames(struct session *session, struct analysis *analysis,
-                       struct findings *findings, struct worker_share *share,
-                       struct failure *failure)
+static int push_frames(struct job *job, struct failure *failure)
 {
-    uint64_t count = session_frames(session);
+    uint64_t count = session_frames(job->session);
     struct frame frame;
     int status;
-    while ((status = session_read(session, &frame, failure)) > 0) {
-        if (analysis_push(analysis, &frame) && take_events(analysis, findings) < 0)
+    while ((status = session_read(job->session, &frame, failure)) > 0) {
+        if (analysis_push(job->analysis, &frame) && take_events(job) < 0)
             return STATUS_MEMORY;
         if (frame.number % SHARE_FRAMES == 0)
-            share->done = (double)frame.number / (double)count;
+            job->share->done = (double)frame.number / (double)count;
     }
     if (status != STATUS_END)
         return status;
-    analysis_finish(analysis);
-    if (take_events(analysis, findings) < 0)
-        return STATUS_MEMORY;
-    return STATUS_OK;
+    analysis_finish(job->analysis);
+    return take_events(job);
 }
 
-static int analyze_session(const struct options *options, struct session *session,
-                           struct findings *findings, struct worker_share *share,
-                           struct failure *failure)
+static int analyze_session(struct job *job, struct failure *failure)
 {
-    const struct geometry *geometry = &session_about(session)->mat.geometry;
-    struct analysis *analysis = analysis_create(geometry, &options->parameters);
-    if (!analysis)
+    const struct geometry *geometry = &session_about(job->session)->mat.geometry;
+    job->analysis = analysis_create(geometry, &job->options->parameters);
+    if (!job->analysis)
         return STATUS_MEMORY;
-    int status = push_frames(session, analysis, findings, share, failure);
-    analysis_destroy(analysis);
+    int status = push_frames(job, failure);
+    analysis_destroy(job->analysis);
     return status;
 }
 
@@ -62,18 +66,17 @@ static int analyze_file(void *context, size_t index, FILE *output, struct worker
 {
     const struct options *options = context;
     const char *file = options->files[index];
-    struct session *session;
-    int status = session_open(&session, file, failure);
+    struct job job = {.options = options, .share = share};
+    int status = session_open(&job.session, file, failure);
     if (status < 0)
         return status;
-    struct findings findings = {0};
-    status = analyze_session(options, session, &findings, share, failure);
-    session_close(session);
+    status = analyze_session(&job, failure);
+    session_close(job.session);
     if (status == STATUS_OK && options->json)
-        status = report_json(output, file, &findings, &options->parameters, failure);
+        status = report_json(output, file, &job.findings, &options->parameters, failure);
     else if (status == STATUS_OK)
-        report_words(output, file, &findings);
-    findings_clear(&findings);
+        report_words(output, file, &job.findings);
+    findings_clear(&job.findings);
     if (status == STATUS_MEMORY)
         failure_set(failure, status, "%s: out of memory", file);
     return status;
