@@ -36,6 +36,23 @@ apt_get() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@"
 }
 
+# quietly LOG COMMAND...: what it prints goes to the end of LOG; a terminal shows its latest line.
+quietly() {
+    local log=$1 width code
+    shift
+    if ! [ -t 1 ]; then
+        "$@" >>"$log" 2>&1
+        return
+    fi
+    width=$(tput cols 2>/dev/null || echo 80)
+    "$@" 2>&1 | tee -a "$log" | while IFS= read -r line; do
+        printf '\r\033[K%.*s' "$((width - 1))" "$line"
+    done
+    code=${PIPESTATUS[0]}
+    printf '\r\033[K'
+    return "$code"
+}
+
 # install_packages PACKAGE...: installs what is missing; nothing is run where nothing is.
 install_packages() {
     local missing
@@ -47,21 +64,22 @@ install_packages() {
     [ ${#missing[@]} -gt 0 ] || return 0
     say "missing: ${missing[*]}"
     if [ "$(id -u)" -eq 0 ]; then
-        say "installing them with apt-get"
+        say "installing them with apt-get, which may take some minutes"
     elif command -v sudo >/dev/null; then
-        say "installing them with sudo apt-get"
+        say "installing them with sudo apt-get, which may take some minutes"
     else
         fail "there is no sudo; as root: apt-get install ${missing[*]}"
     fi
     local log
     log=$(mktemp)
     if ! apt-cache show --no-all-versions "${missing[@]}" >/dev/null 2>&1; then
-        apt_get update >"$log" 2>&1 || { cat "$log" >&2; fail "apt-get update failed"; }
+        quietly "$log" apt_get update || { cat "$log" >&2; fail "apt-get update failed"; }
     fi
     # Lists of packages grow old: once more with fresh ones before giving up.
-    if ! apt_get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
-        apt_get update >"$log" 2>&1 &&
-            apt_get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1 ||
+    if ! quietly "$log" apt_get install -y --no-install-recommends "${missing[@]}"; then
+        : >"$log"
+        quietly "$log" apt_get update &&
+            quietly "$log" apt_get install -y --no-install-recommends "${missing[@]}" ||
             { cat "$log" >&2; fail "apt-get install failed"; }
     fi
     rm -f "$log"
@@ -72,7 +90,7 @@ build() {
     local log
     log=$(mktemp)
     say "building ($1)"
-    { cmake --preset "$1" && cmake --build --preset "$1" --target "$2"; } >"$log" 2>&1 ||
+    quietly "$log" cmake --preset "$1" && quietly "$log" cmake --build --preset "$1" --target "$2" ||
         { cat "$log" >&2; fail "the build failed"; }
     rm -f "$log"
 }
