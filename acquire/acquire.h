@@ -320,6 +320,19 @@ struct source_health {
     double jitter_ms;     /**< standard deviation of the spacing */
 };
 
+/** One quantity of a source's health: what a display needs to show it. */
+struct health_quantity {
+    const char *name, *unit, *text; /**< "lost", "frame", one line */
+    uint16_t offset;                /**< into struct source_health */
+    bool real;                      /**< a double; false: a uint64_t */
+};
+
+/** All of them. @param count set to their number. Any thread. */
+const struct health_quantity *health_table(size_t *count);
+
+/** The value of one. Any thread. */
+double health_value(const struct source_health *health, const struct health_quantity *quantity);
+
 /** What another kind of source (a recorded session, say) must offer to be a source. */
 struct source_ops {
     int (*read)(void *self, struct frame *frame, int timeout_ms, struct failure *failure);

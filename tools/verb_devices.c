@@ -75,6 +75,19 @@ static void print_words(const struct device *device)
            (unsigned long long)device->health.decoder.skipped_bytes);
 }
 
+/* Every quantity of the health under its name, with its unit and meaning. */
+static json_t *health_object(const struct source_health *health)
+{
+    json_t *object = json_object();
+    size_t count;
+    const struct health_quantity *table = health_table(&count);
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(object, table[i].name,
+                            json_pack("{s:f, s:s, s:s}", "value", health_value(health, &table[i]),
+                                      "unit", table[i].unit, "text", table[i].text));
+    return object;
+}
+
 static int print_json(const struct device *device)
 {
     const struct mat_info *mat = &device->mat;
@@ -84,11 +97,12 @@ static int print_json(const struct device *device)
                                port ? port->usb_serial : "", "mat", device->speaks);
     json_t *rest =
         device->speaks
-            ? json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:I, s:I}", "protocol", mat->protocol,
+            ? json_pack("{s:s, s:s, s:s, s:i, s:i, s:f, s:I, s:I, s:o}", "protocol", mat->protocol,
                         "device", mat->device, "serial", mat->serial, "rows", mat->geometry.rows,
                         "cols", mat->geometry.cols, "rate_hz", device->health.rate_hz, "lost",
                         (json_int_t)device->health.lost, "skipped_bytes",
-                        (json_int_t)device->health.decoder.skipped_bytes)
+                        (json_int_t)device->health.decoder.skipped_bytes, "health",
+                        health_object(&device->health))
             : json_pack("{s:s}", "error", device->failure.text);
     if (object && json_object_update_new(object, rest) != 0) {
         json_decref(object);

@@ -86,6 +86,9 @@ class Devices(unittest.TestCase):
                          tuple(told[key] for key in
                                ("protocol", "device", "serial", "rows", "cols")))
         self.assertAlmostEqual(RATE_HZ, told["rate_hz"], delta=RATE_HZ / 5)
+        health = told["health"]
+        self.assertGreater(health["frames"]["value"], RATE_HZ / 2)
+        self.assertEqual("frame", health["lost"]["unit"])
 
     def test_where_no_mat_is_the_reason_is_said_and_the_rest_is_listed(self):
         result = devices("--json", "pty:/nonexistent/port", self.mat.address)
