@@ -9,8 +9,8 @@
  *
  * Samples are placed by their times on an even grid of the nominal rate, by straight lines, so that
  * jitter and losses do not bend the bands. All parts have the same, constant latency; it is what
- * the kernels and the blocks of the transforms need and is a few seconds: use the conditioned
- * pressure itself where that is too late. Block work is spread over the frames.
+ * the kernels and the blocks of the transforms need: 3 to 6 s from 12 Hz up, more below. Use the
+ * conditioned pressure itself where that is too late. Block work is spread over the frames.
  */
 #ifndef ROLLSCOPE_DSP_SPLIT_H
 #define ROLLSCOPE_DSP_SPLIT_H

@@ -191,6 +191,27 @@ static void every_shape_of_mat_is_taken(void **state)
     }
 }
 
+static void whatever_a_mat_sends_the_result_is_finite(void **state)
+{
+    struct bench *bench = *state;
+    test_mat_make(&bench->mat, 9, 13);
+    bench_run(bench, 0.01);
+    struct frame frame = bench->mat.frame;
+    for (int n = 0; n < 4000; n++) {
+        double kind = test_mat_normal(&bench->mat);
+        for (int i = 0; i < 9 * 13; i++) {
+            double value = fabs(test_mat_normal(&bench->mat));
+            bench->mat.cells[i] = (uint16_t)(kind > 1 ? value * 10900 : kind > 0 ? value * 40 : 0);
+        }
+        frame.time_us += (int64_t)(1 + fabs(test_mat_normal(&bench->mat)) * (n % 50 ? 2e4 : 5e7));
+        conditioner_push(bench->conditioner, &frame, &bench->out);
+        for (int i = 0; i < 9 * 13; i++) {
+            assert_true(isfinite(bench->out.kpa[i]) && fabsf(bench->out.kpa[i]) < 7000);
+            assert_true(isfinite(bench->out.noise_kpa[i]) && bench->out.noise_kpa[i] > 0);
+        }
+    }
+}
+
 static void a_reset_forgets_everything(void **state)
 {
     struct bench *bench = *state;
@@ -272,6 +293,7 @@ int main(void)
         TEST(a_gap_changes_neither_offsets_nor_load),
         TEST(a_gap_makes_no_cell_of_an_empty_mat_stand_out),
         TEST(every_shape_of_mat_is_taken),
+        TEST(whatever_a_mat_sends_the_result_is_finite),
         TEST(a_reset_forgets_everything),
         TEST(twice_the_scale_gives_twice_the_pressure_exactly),
         TEST(the_frame_rate_does_not_change_the_outcome),
