@@ -32,10 +32,12 @@
 #define BREATHING_LOW_HZ         0.08
 #define BREATHING_HIGH_HZ        0.62
 #define SMOOTH_COUNT             4
-#define VIBRATION_LOW_HZ         4.0
-#define TREMOR_HIGH_HZ           12.0
-#define VIBRATION_RATIO          20.0
-#define VIBRATION_POINTS         32
+/* Rounded to this part of a Hz, so that libraries whose sines differ in the last bit agree. */
+#define ROUND_HZ         1e4
+#define VIBRATION_LOW_HZ 4.0
+#define TREMOR_HIGH_HZ   12.0
+#define VIBRATION_RATIO  20.0
+#define VIBRATION_POINTS 32
 /* A line keeps this share of the power within the window's main lobe, a tremor does not. */
 #define VIBRATION_LINE_SHARE 0.6
 #define TREMOR_SHARE         0.25
@@ -238,7 +240,7 @@ double rhythm_breathing(struct rhythm *rhythm, double start_s, double end_s)
         found = sine_find(&search, &sine) && sine.share >= BREATHING_FORCE_SHARE;
     }
     bool sound = found && sine.frequency_hz >= least_hz && sine.frequency_hz <= 0.5;
-    return sound ? sine.frequency_hz : NAN;
+    return sound ? round(sine.frequency_hz * ROUND_HZ) / ROUND_HZ : NAN;
 }
 
 /* The last FAST_S of force on an even grid of the frames' own mean rate. @return points */
