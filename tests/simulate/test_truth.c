@@ -114,7 +114,7 @@ static void check_stillness(const struct simulation *simulation, const struct tr
 {
     (void)simulation;
     static const char *const still[] = {"breathing-hold", "talking-tremor", "creep-hold",
-                                        "empty-noisy"};
+                                        "vibrating-hold", "empty-noisy"};
     for (size_t i = 0; i < sizeof still / sizeof still[0]; i++)
         if (!strcmp(truth->scenario, still[i]))
             assert_int_equal(truth->stroke_count, 0);

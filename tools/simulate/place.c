@@ -108,11 +108,23 @@ static double way_inside_mm(const struct mapper *mapper, const struct place *pla
                 way_mm(place->y_mm, s, area->top + margin, area->bottom - margin));
 }
 
+/* The side on which the tool's bounds are the mat's; any where both are. */
+static double side_of_mat(const struct mapper *mapper, double any)
+{
+    const struct area *area = &mapper->tool->bounds;
+    const struct mat_plan *mat = &mapper->plan->mat;
+    if (area->left > 0 || area->top > 0)
+        return 1;
+    bool whole =
+        area->right > mat->cols * mat->pitch_mm - 1 && area->bottom > mat->rows * mat->pitch_mm - 1;
+    return whole ? any : -1;
+}
+
 /* Along its axis, an end of the roller lies off the mat. */
 static void shift_over_side(const struct mapper *mapper, struct place *place)
 {
     const struct tool_plan *tool = mapper->tool;
-    double side = chance(mapper, 0.5) ? 1 : -1;
+    double side = side_of_mat(mapper, chance(mapper, 0.5) ? 1 : -1);
     double slack = (plan_across_mm(tool) - tool->length_mm) / 2;
     double shift = side * (slack + tool->length_mm * draw(mapper, 0.2, 0.35));
     const struct area *area = &tool->bounds;

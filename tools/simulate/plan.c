@@ -219,7 +219,8 @@ static void draw_timing(struct plan *plan, struct random *random)
 }
 
 /* Over the edge, the edge must be the mat's, met squarely, by the only one there; so must be the
- * side over which a roller's end hangs. */
+ * side over which a roller's end hangs. Where cells saturate, no knot shows. Two tools
+ * leave no room for hands. */
 static uint64_t compatible(uint64_t features)
 {
     static const enum feature excluded[] = {FEATURE_YAWED,      FEATURE_HAND,  FEATURE_PERSON,
@@ -228,6 +229,10 @@ static uint64_t compatible(uint64_t features)
     if (feature_in(features, FEATURE_OVER_EDGE))
         for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++)
             features &= ~(UINT64_C(1) << excluded[i]);
+    if (feature_in(features, FEATURE_SECOND))
+        features &= ~(UINT64_C(1) << FEATURE_HAND | UINT64_C(1) << FEATURE_PERSON);
+    if (feature_in(features, FEATURE_SATURATED))
+        features &= ~(UINT64_C(1) << FEATURE_KNOTS);
     if (feature_in(features, FEATURE_CUT))
         features &= ~(UINT64_C(1) << FEATURE_YAWED);
     return features;

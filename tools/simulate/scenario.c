@@ -35,6 +35,8 @@
     ROW("textured-roller", "a knobbly roller prints its pattern", F(TEXTURED))                     \
     ROW("vibrating-roller", "30 to 92 Hz, strokes and holds",                                      \
         F(VIBRATING) | F(HOLDS) | F(BREATHING))                                                    \
+    ROW("vibrating-hold", "presses with a vibrating roller",                                       \
+        F(STATIC) | F(VIBRATING) | F(BREATHING))                                                   \
     ROW("two-legs", "both legs on one roller", F(TWO_LEGS) | F(BREATHING))                         \
     ROW("cut-by-edge", "an end of the roller lies off the mat", F(CUT) | F(TILTED))                \
     ROW("over-the-edge", "strokes run off the mat and come back", F(OVER_EDGE))                    \

@@ -2,6 +2,7 @@
 
 #include "place.h"
 #include "portable.h"
+#include "tool.h"
 #include "unrest.h"
 
 #include <math.h>
@@ -191,8 +192,7 @@ static double draw_length_s(struct script *script, double way_mm)
     double spread = tool->irregularity * random_normal(&script->random);
     double length = tool->stroke_s * tempo(script) * (1 + fmax(-0.5, fmin(0.6, spread))) *
                     portable_pow(way_mm / tool->travel_mm, 0.7);
-    double slowest = tool->kind == TOOL_ROLLER ? 12 : 7;
-    length = fmin(fmin(length, way_mm / slowest), 11);
+    length = fmin(fmin(length, way_mm / tool_slowest_mm_s(script->plan, tool)), 11);
     return fmax(fmax(length, way_mm / 600), fmax(0.45, 10 / script->plan->mat.rate_hz));
 }
 
@@ -255,7 +255,8 @@ static bool add_pass(struct script *script)
     if (!found)
         return false;
     double way = fabs(target - script->at_mm), length = draw_length_s(script, way);
-    bool coarse = way < 3 * script->plan->mat.pitch_mm;
+    double pitch = script->plan->mat.pitch_mm;
+    bool coarse = way < 3 * pitch || script->tool->width_mm < 0.8 * pitch;
     bool splits = wanted(script, FEATURE_SPLITS) ||
                   (wanted(script, FEATURE_LEAN) && wanted(script, FEATURE_KNOTS));
     if (splits && chance(script, 0.15) && add_split(script, target, length))

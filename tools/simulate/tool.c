@@ -62,7 +62,7 @@ static void draw_shape(struct plan *plan, struct tool_plan *tool, struct random 
     tool->flatness = random_uniform(random, 0, 1);
     tool->angle_rad = draw_angle(plan, tool, random);
     if (tool->kind != TOOL_ROLLER) {
-        tool->width_mm = most(random_log_uniform(random, 15, 46), 1.2 * pitch);
+        tool->width_mm = most(random_log_uniform(random, 15, 46), 1.35 * pitch);
         tool->length_mm = tool->kind == TOOL_PAIR ? random_uniform(random, 60, 75) : 0;
         return;
     }
@@ -105,13 +105,19 @@ static void draw_load(struct plan *plan, struct tool_plan *tool, struct random *
     }
 }
 
+double tool_slowest_mm_s(const struct plan *plan, const struct tool_plan *tool)
+{
+    double blind = plan->mat.pitch_mm - tool->width_mm;
+    return tool->kind == TOOL_ROLLER ? most(12, blind / 0.4) : 7.5;
+}
+
 static double draw_stroke_s(const struct plan *plan, const struct tool_plan *tool,
                             struct random *random)
 {
     double time = plan_has(plan, FEATURE_FAST)   ? random_log_uniform(random, 0.5, 0.9)
                   : plan_has(plan, FEATURE_SLOW) ? random_log_uniform(random, 4, 9)
                                                  : random_log_uniform(random, 0.8, 4.5);
-    double slowest = tool->kind == TOOL_ROLLER ? 15 : 9, fastest = 550;
+    double slowest = tool_slowest_mm_s(plan, tool) * 1.2, fastest = 550;
     time = clamp(time, tool->travel_mm / fastest, tool->travel_mm / slowest);
     return most(time, 12 / plan->mat.rate_hz);
 }
@@ -166,6 +172,11 @@ static int draw_motion(struct plan *plan, struct tool_plan *tool, struct random 
     return STATUS_OK;
 }
 
+static double least_side_mm(const struct tool_plan *tool)
+{
+    return least(tool->bounds.right - tool->bounds.left, tool->bounds.bottom - tool->bounds.top);
+}
+
 int tool_draw(struct plan *plan, int index, struct random *random, struct failure *failure)
 {
     struct tool_plan *tool = &plan->tools[index];
@@ -173,7 +184,8 @@ int tool_draw(struct plan *plan, int index, struct random *random, struct failur
                  : plan_has(plan, FEATURE_BALL) ? TOOL_BALL
                                                 : TOOL_ROLLER;
     if (index > 0)
-        tool->kind = TOOL_BALL;
+        tool->kind =
+            least_side_mm(tool) > 180 && random_chance(random, 0.5) ? TOOL_ROLLER : TOOL_BALL;
     draw_shape(plan, tool, random);
     draw_load(plan, tool, random);
     return draw_motion(plan, tool, random, failure);

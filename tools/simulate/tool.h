@@ -13,4 +13,8 @@
  */
 int tool_draw(struct plan *plan, int index, struct random *random, struct failure *failure);
 
+/** The slowest stroke, mm/s: within one cell a narrow strip's motion cannot be seen, and that must
+ *  not look like a stop. */
+double tool_slowest_mm_s(const struct plan *plan, const struct tool_plan *tool);
+
 #endif
