@@ -38,9 +38,21 @@ struct peer *peers_add(struct peers *peers, const struct peer_identity *identity
     return peer;
 }
 
-void peers_remove(struct peers *peers, struct peer *peer)
+static void peers_remove(struct peers *peers, struct peer *peer)
 {
     *peer = peers->list[--peers->count];
+}
+
+void peers_leave(struct peers *peers, const struct peer_identity *identity)
+{
+    char name[READER_NAME_SIZE];
+    struct peer *peer = peers_find(peers, identity);
+    if (!peer)
+        return;
+    memcpy(name, peer->name, sizeof name);
+    peers_remove(peers, peer);
+    while ((peer = vanished(peers, name)))
+        peers_remove(peers, peer);
 }
 
 /* It was restarted before it was found to be gone. */

@@ -36,7 +36,8 @@ struct peer *peers_find(struct peers *peers, const struct peer_identity *identit
 struct peer *peers_add(struct peers *peers, const struct peer_identity *identity, const char *name,
                        uint64_t from);
 
-void peers_remove(struct peers *peers, struct peer *peer);
+/** Removes a reader, and those of its name that vanished before it. */
+void peers_leave(struct peers *peers, const struct peer_identity *identity);
 
 /** Forgets those that have been gone since before_ms, or that came back as another. */
 void peers_forget(struct peers *peers, int64_t before_ms);

@@ -203,6 +203,26 @@ static void state_answer(struct publisher *publisher, const struct peer_identity
     answer_send(publisher, identity, &answer, false);
 }
 
+/* A killed reader's socket cannot be sent to; a stopped one's can. */
+static void peer_probe(struct publisher *publisher, struct peer *peer)
+{
+    struct answer answer;
+    if (peer->gone_ms)
+        return;
+    answer_fill(publisher, &answer);
+    peer->heard_ms = now_ms();
+    if (answer_send(publisher, &peer->identity, &answer, false) == EHOSTUNREACH)
+        peer->gone_ms = peer->heard_ms;
+}
+
+/* Who comes or goes under a name tells that an older one of that name was perhaps killed. */
+static void namesakes_probe(struct publisher *publisher, const char *name)
+{
+    for (unsigned i = 0; i < publisher->peers.count; i++)
+        if (!strcmp(publisher->peers.list[i].name, name))
+            peer_probe(publisher, &publisher->peers.list[i]);
+}
+
 /* Any request registers its reader, so that one that outlives its publisher is known to the next.
  */
 static void reader_heard(struct publisher *publisher, const struct peer_identity *identity,
@@ -210,13 +230,17 @@ static void reader_heard(struct publisher *publisher, const struct peer_identity
 {
     struct peers *peers = &publisher->peers;
     struct peer *peer = peers_find(peers, identity);
+    const char *name = peer ? peer->name : request->reader;
+    if (!*name)
+        return;
+    if (!peer || request->ask == ASK_BYE)
+        namesakes_probe(publisher, name);
     if (request->ask == ASK_BYE) {
-        if (peer)
-            peers_remove(peers, peer);
+        peers_leave(peers, identity);
         return;
     }
-    if (!peer && *request->reader)
-        peer = peers_add(peers, identity, request->reader, request->from);
+    if (!peer)
+        peer = peers_add(peers, identity, name, request->from);
     if (peers->count > publisher->health.readers_most)
         publisher->health.readers_most = peers->count;
     if (!peer)
@@ -260,23 +284,15 @@ static int request_take(struct publisher *publisher)
     return 1;
 }
 
-/* A killed reader's socket cannot be sent to; a stopped one's can. */
 static void peers_probe(struct publisher *publisher)
 {
     int64_t now = now_ms();
     if (now - publisher->probed_ms < SILENCE_MS / 4)
         return;
     publisher->probed_ms = now;
-    struct answer answer;
-    answer_fill(publisher, &answer);
-    for (unsigned i = 0; i < publisher->peers.count; i++) {
-        struct peer *peer = &publisher->peers.list[i];
-        if (peer->gone_ms || now - peer->heard_ms < SILENCE_MS)
-            continue;
-        peer->heard_ms = now;
-        if (answer_send(publisher, &peer->identity, &answer, false) == EHOSTUNREACH)
-            peer->gone_ms = now;
-    }
+    for (unsigned i = 0; i < publisher->peers.count; i++)
+        if (now - publisher->peers.list[i].heard_ms >= SILENCE_MS)
+            peer_probe(publisher, &publisher->peers.list[i]);
     peers_forget(&publisher->peers, now - FORGET_MS);
 }
 

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import tempfile
 import time
 import unittest
 
@@ -11,10 +12,25 @@ from support import PipelineTest
 
 
 class Recovery(PipelineTest):
-    def undisturbed(self, source):
-        recorded = self.path("undisturbed.h5")
-        self.run_verb("live", "--source", f"session:{source}?speed=max", "--output", recorded)
-        return recorded
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = tempfile.TemporaryDirectory(prefix="rollscope-")
+        cls.references = {}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.shared.cleanup()
+
+    def reference(self, seconds):
+        """A session of so many seconds, and its undisturbed recording; made once for all tests."""
+        if seconds not in self.references:
+            source, recorded = (os.path.join(self.shared.name, f"{seconds}{name}.h5")
+                                for name in ("", "-recorded"))
+            sessions.write_session(source, seconds)
+            self.run_verb("live", "--source", f"session:{source}?speed=max", "--output", recorded,
+                          "--bus", os.path.join(self.shared.name, "bus"), bus=False)
+            self.references[seconds] = source, recorded
+        return self.references[seconds]
 
     def live(self, source):
         return self.start("live", "--json", "--source", f"session:{source}?speed=max", "--output",
@@ -28,14 +44,14 @@ class Recovery(PipelineTest):
         self.fail("live ended before")
 
     def assert_killed_and_same(self, verb):
-        source = self.session("a.h5", 60)
+        source, undisturbed = self.reference(60)
         live = self.live(source)
         for strokes in (4, 8):
             self.wait_for_strokes(live, strokes)
             os.kill(self.child_of(live, verb), signal.SIGKILL)
         _, err = self.finish(live)
         self.assertEqual(2, err.count(f"{verb} died (Killed); starting it again"), err)
-        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+        self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_a_killed_record_is_started_again_and_the_recording_is_the_same(self):
         self.assert_killed_and_same("record")
@@ -47,7 +63,7 @@ class Recovery(PipelineTest):
         self.assert_killed_and_same("acquire")
 
     def test_a_detect_killed_late_reads_from_the_recording_what_the_ring_has_lost(self):
-        source = self.session("a.h5", 60)
+        source, undisturbed = self.reference(60)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
                              "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
@@ -59,10 +75,10 @@ class Recovery(PipelineTest):
         for process in (detect, record, acquire):
             _, err = self.finish(process)
             self.assertNotIn("gone", err)
-        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+        self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_a_record_away_for_longer_than_the_ring_holds_names_what_is_lost(self):
-        source = self.session("a.h5", 60)
+        source, _ = self.reference(60)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
                              "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
@@ -82,7 +98,7 @@ class Recovery(PipelineTest):
         self.assertEqual(sessions.GAP_BEFORE, recorded["flags"][first * 2] & sessions.GAP_BEFORE)
 
     def test_readers_that_start_late_get_everything(self):
-        source = self.session("a.h5", 6)
+        source, undisturbed = self.reference(6)
         acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
         self.wait_until("frames", lambda: self.frames_acquired() >= 100)
         detect = self.start("detect", "--readers", "1")
@@ -90,10 +106,10 @@ class Recovery(PipelineTest):
         record = self.start("record", "--output", self.path("out.h5"))
         for process in (record, detect, acquire):
             self.finish(process)
-        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+        self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_stopped_readers_lose_nothing_and_do_not_slow_acquire(self):
-        source = self.session("a.h5", 6)
+        source, undisturbed = self.reference(6)
         begun = time.monotonic()
         acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
         detect = self.start("detect", "--readers", "1")
@@ -107,10 +123,10 @@ class Recovery(PipelineTest):
             process.send_signal(signal.SIGCONT)
         for process in (record, detect, acquire):
             self.finish(process)
-        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+        self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_recording_goes_on_when_a_full_disk_has_room_again(self):
-        source = self.session("a.h5", 12)
+        source, undisturbed = self.reference(12)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=2", "--readers", "2")
         detect = self.start("detect", "--readers", "1")
         record = self.start("record", "--output", self.path("out.h5"))
@@ -125,10 +141,10 @@ class Recovery(PipelineTest):
                          (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         for process in (record, detect, acquire):
             self.finish(process)
-        self.assert_same_session(self.undisturbed(source), self.path("out.h5"))
+        self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_a_record_that_is_interrupted_leaves_a_closed_whole_file(self):
-        source = self.session("a.h5", 30)
+        source, _ = self.reference(30)
         self.start("acquire", "--source", f"session:{source}")
         self.start("detect")
         record = self.start("record", "--output", self.path("out.h5"))
