@@ -10,11 +10,13 @@
 #include <stdint.h> /* says __GLIBC__ */
 
 /* Sanitizers cannot run in the resolvers that choose between the versions. */
+#ifndef LANES
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) &&                 \
     !defined(__SANITIZE_THREAD__)
 #define LANES __attribute__((target_clones("arch=x86-64-v4", "arch=haswell", "default")))
 #else
 #define LANES
+#endif
 #endif
 
 /** Partial sums of a sum over cells. */
