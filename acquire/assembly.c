@@ -81,11 +81,16 @@ static uint32_t flags_of(const struct assembly *assembly, const struct decoded_f
 static void frame_time(struct assembly *assembly, const struct decoded_frame *decoded,
                        int64_t arrival_us, bool restarted, uint64_t *steps)
 {
+    bool same = assembly->health.frames > 0 && decoded->device_us == assembly->device_us;
+    bool stops = decoded->has_clock && same && !assembly->clock_stands;
+    assembly->clock_stands = assembly->clock_stands || stops;
+    assembly->device_us = decoded->device_us;
+    bool has_clock = decoded->has_clock && !assembly->clock_stands;
     const struct timeline_frame timed = {.arrival_us = arrival_us,
-                                         .has_clock = decoded->has_clock,
+                                         .has_clock = has_clock,
                                          .device_us = decoded->device_us,
                                          .restarted =
-                                             restarted || (assembly->gap && !decoded->has_clock)};
+                                             restarted || stops || (assembly->gap && !has_clock)};
     uint64_t missing;
     timeline_push(&assembly->timeline, &timed, &missing);
     assembly->health.lost += missing;

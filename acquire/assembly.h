@@ -23,8 +23,10 @@ struct assembly {
     struct numbering numbering;
     struct timeline timeline;
     uint64_t sequence;
-    int64_t epoch_us; /**< wall clock at arrival time 0 */
-    bool gap;         /**< the line was down since the frame before */
+    int64_t epoch_us;   /**< wall clock at arrival time 0 */
+    uint64_t device_us; /**< clock of the last frame */
+    bool clock_stands;  /**< two frames had the same clock: it is no clock */
+    bool gap;           /**< the line was down since the frame before */
     struct source_health health;
     int64_t arrivals_us[ASSEMBLY_ARRIVALS]; /**< ring */
 };

@@ -12,7 +12,7 @@
 #define SILENCE_US     500000
 #define POLLED_US      100000
 #define REOPEN_MS      100
-#define UNDECODED_US   3000000
+#define UNDECODED_US   8000000 /* a board may talk of its start for some seconds */
 #define CLOCK_CHECK_US 1000000
 #define CLOCK_JUMP_US  50000
 #define FIRST_BYTES    16

@@ -33,7 +33,7 @@ enum numbering_verdict numbering_push(struct numbering *numbering, uint32_t sequ
 {
     uint32_t ahead = sequence - numbering->sequence;
     bool first = !numbering->started;
-    bool forward = ahead > 0 && ahead < STEP_MAX && device_us > numbering->device_us;
+    bool forward = ahead > 0 && ahead < STEP_MAX && device_us >= numbering->device_us;
     bool recent = ahead == 0 || -ahead < NUMBERING_MEMORY;
     if (!first && !forward && recent && is_old_frame(numbering, sequence, device_us))
         return NUMBERING_DUPLICATE;

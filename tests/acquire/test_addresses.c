@@ -140,6 +140,7 @@ static void a_busy_port_is_refused_with_its_holder(void **state)
     assert_non_null(strstr(failure.text, line.path));
     assert_non_null(strstr(failure.text, holder));
     source_close(source);
+    assert_int_equal(address_try(text, &failure), STATUS_OK); /* free again */
     close(line.master);
 }
 
