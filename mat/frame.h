@@ -19,7 +19,7 @@ enum frame_flag {
  * A frame. Its cells are borrowed: they belong to whoever made the frame and stay valid until the
  * next call on that object.
  *
- * Time is UTC in whole microseconds. Every such time below the year 2255 survives the trip through
+ * Time is UTC in whole microseconds. Every such time before the year 2242 survives the trip through
  * the session file's f8 seconds exactly, so live and replay see the same numbers to the bit.
  */
 struct frame {

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -125,6 +127,41 @@ class Verbs(unittest.TestCase):
             self.assertEqual("turned over", str(markers["text"][-1]))
         result = rollscope("verify", "--json", path)
         self.assertEqual("as the frames give them", json.loads(result.stdout)["events"])
+
+    def python_of_the_documentation(self, which):
+        with open(os.path.join(os.environ["ROLLSCOPE_SOURCE"], "docs/session-file.md")) as file:
+            return re.findall(r"```python\n(.*?)```", file.read(), flags=re.S)[which]
+
+    def python(self, text):
+        return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True,
+                              cwd=self.folder.name, timeout=60)
+
+    def test_five_lines_of_python_make_a_session(self):
+        made = self.python("import numpy\nkpa = numpy.random.rand(75, 8, 9) * 50\n" +
+                           self.python_of_the_documentation(0))
+        self.assertEqual(0, made.returncode, made.stderr)
+        told = json.loads(rollscope("info", "--json", self.path("mine.h5")).stdout)
+        self.assertEqual((75, 8, 9, 8.0), (told["frames"], told["mat"]["rows"], told["mat"]["cols"],
+                                           told["mat"]["pitch_x_mm"]))
+        self.assertAlmostEqual(74 / 50, told["duration_s"], places=6)
+
+    def test_ten_lines_of_python_follow_a_recording(self):
+        live = subprocess.Popen(
+            [ROLLSCOPE, "live", "--quiet", "--no-dashboard", "--source",
+             f"session:{self.simulated}?speed=4", "--output", self.path("live.h5")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        follow = self.python_of_the_documentation(1)
+        result = self.python(follow)
+        while result.returncode != 0 and live.poll() is None:  # before the first commit
+            result = self.python(follow)
+        self.assertEqual((0, ""), (live.wait(60), live.stderr.read()))
+        live.stderr.close()
+        self.assertEqual(0, result.returncode, result.stderr)
+        counts = [int(line.split()[0]) for line in result.stdout.splitlines()]
+        with h5py.File(self.path("live.h5")) as file:
+            self.assertEqual(len(file["time"]), counts[-1])
+        self.assertEqual(sorted(counts), counts)
+        self.assertGreater(len(set(counts)), 2)
 
     def test_a_rating_that_is_none_is_wrong_usage(self):
         for value in "1=11", "x=3", "3", "1=":
