@@ -11,7 +11,12 @@
 #define SHARE_FRAMES 64 /* frames between two reports of progress */
 #define LEAST_WEIGHT 1.0
 
-static bool contacts_wanted; /* --contacts */
+enum { KEY_CONTACTS = OPTION_OWN, KEY_SAVE };
+
+static struct wanted {
+    bool contacts;
+    const char *save; /* name under /analysis; NULL: not saved */
+} wanted;
 
 /* One file on its way. */
 struct job {
@@ -26,9 +31,9 @@ static int take_events(struct job *job)
 {
     struct event event;
     int status = STATUS_OK;
-    const bool *contacts = job->options->own;
+    const struct wanted *here = job->options->own;
     while (status == STATUS_OK && analysis_next(job->analysis, &event))
-        if (event.type != EVENT_CONTACT || *contacts)
+        if (event.type != EVENT_CONTACT || here->contacts)
             status = findings_take(&job->findings, &event);
     return status;
 }
@@ -61,6 +66,29 @@ static int analyze_session(struct job *job, struct failure *failure)
     return status;
 }
 
+static int save(const struct job *job, const char *file, struct failure *failure)
+{
+    const struct wanted *here = job->options->own;
+    size_t count = 0;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+        count += job->findings.lists[type].count;
+    struct event *events = calloc(count + 1, sizeof *events);
+    if (!events)
+        return STATUS_MEMORY;
+    const struct session_analysis analysis = {.name = here->save,
+                                              .software = "rollscope " ROLLSCOPE_VERSION,
+                                              .parameters = &job->options->parameters,
+                                              .events = events,
+                                              .event_count = count};
+    count = 0;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+        for (size_t i = 0; i < job->findings.lists[type].count; i++)
+            events[count++] = job->findings.lists[type].events[i];
+    int status = session_add_analysis(file, &analysis, failure);
+    free(events);
+    return status;
+}
+
 static int analyze_file(void *context, size_t index, FILE *output, struct worker_share *share,
                         struct failure *failure)
 {
@@ -72,6 +100,8 @@ static int analyze_file(void *context, size_t index, FILE *output, struct worker
         return status;
     status = analyze_session(&job, failure);
     session_close(job.session);
+    if (status == STATUS_OK && ((const struct wanted *)options->own)->save)
+        status = save(&job, file, failure);
     if (status == STATUS_OK && options->json)
         status = report_json(output, file, &job.findings, &options->parameters, failure);
     else if (status == STATUS_OK)
@@ -111,15 +141,19 @@ static int run(const struct options *options)
 
 static int take(void *storage, int key, const char *value, struct failure *failure)
 {
-    (void)key;
-    (void)value;
+    struct wanted *here = storage;
     (void)failure;
-    *(bool *)storage = true;
+    if (key == KEY_SAVE)
+        here->save = value;
+    else
+        here->contacts = true;
     return STATUS_OK;
 }
 
 static const struct argp_option own[] = {
-    {"contacts", OPTION_OWN, NULL, 0, "the contacts' tracks too", 0}, {0}};
+    {"contacts", KEY_CONTACTS, NULL, 0, "the contacts' tracks too", 0},
+    {"save", KEY_SAVE, "NAME", 0, "into the files as /analysis/NAME, beside what is there", 0},
+    {0}};
 
 const struct verb verb_analyze = {
     .name = "analyze",
@@ -130,6 +164,6 @@ const struct verb verb_analyze = {
                 .files_most = UINT_MAX,
                 .own = own,
                 .take = take,
-                .storage = &contacts_wanted},
+                .storage = &wanted},
     .run = run,
 };

@@ -163,6 +163,23 @@ class Verbs(unittest.TestCase):
         self.assertEqual(sorted(counts), counts)
         self.assertGreater(len(set(counts)), 2)
 
+    def test_an_analysis_is_saved_beside_what_was_recorded(self):
+        path = self.path("analysed.h5")
+        shutil.copy(self.recorded, path)
+        command = ["analyze", "--json", "--set", "min_travel_mm=60", "--save", "long-strokes", path]
+        result = rollscope(*command)
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+        told = json.loads(result.stdout)
+        with netCDF4.Dataset(path) as data, netCDF4.Dataset(self.recorded) as before:
+            saved = data["analysis/long-strokes"]
+            self.assertEqual([stroke["travel_mm"] for stroke in told["strokes"]],
+                             list(saved["strokes"]["travel"]))
+            self.assertEqual(60, saved["parameters"].min_travel_mm)
+            self.assertEqual(told["summary"]["one_way"], saved["summary"].one_way)
+            self.assertEqual(list(before["strokes"]["travel"]), list(data["strokes"]["travel"]))
+        self.assert_refused(rollscope(*command), path, "long-strokes")
+        self.assertEqual(0, rollscope("verify", path).returncode)
+
     def test_a_rating_that_is_none_is_wrong_usage(self):
         for value in "1=11", "x=3", "3", "1=":
             result = rollscope("annotate", "--pain", value, self.recorded)
