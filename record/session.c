@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REHEARSAL_S       10
+#define REHEARSAL_S       4
 #define REHEARSAL_BYTES_S 2000000
 
 static int open_column(struct session *session, const char *name, hid_t *dataset,
