@@ -53,7 +53,7 @@ int hdf_probe(const char *path, struct hdf_probe *probe, struct failure *failure
         return H5Fis_hdf5(path) > 0 ? STATUS_OK
                                     : failure_set(failure, STATUS_FORMAT, "is no HDF5 file");
     parse_superblock(block, probe);
-    if (probe->stored > probe->size)
+    if (!probe->readers && probe->stored > probe->size)
         return failure_set(failure, STATUS_FORMAT, "is truncated: %llu of %llu bytes",
                            (unsigned long long)probe->size, (unsigned long long)probe->stored);
     return STATUS_OK;

@@ -202,6 +202,20 @@ static int rounds_wanted(int few)
     return getenv("ROLLSCOPE_LONG") ? 100 * few : few;
 }
 
+static void a_killed_file_cut_anywhere_never_crashes_the_reader(void **state)
+{
+    (void)state;
+    unsigned char *bytes;
+    const char *path = scratch_file("killed_cut.h5");
+    killed_writer(path, true);
+    size_t size = file_bytes(path, &bytes);
+    for (size_t cut = 1; cut <= 12; cut++) {
+        write_bytes(path, bytes, size - cut * cut * (size - 1) / (12 * 12));
+        assert_true(is_survived(path));
+    }
+    free(bytes);
+}
+
 static void a_file_altered_at_random_never_crashes_the_reader(void **state)
 {
     (void)state;
@@ -222,6 +236,7 @@ int main(void)
         cmocka_unit_test(what_was_synced_before_a_kill_is_read),
         cmocka_unit_test(a_file_killed_without_readers_in_mind_is_refused),
         cmocka_unit_test(a_file_cut_anywhere_is_refused),
+        cmocka_unit_test(a_killed_file_cut_anywhere_never_crashes_the_reader),
         cmocka_unit_test(a_file_altered_at_random_never_crashes_the_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
