@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import tempfile
 import unittest
@@ -84,6 +85,17 @@ class Analyze(unittest.TestCase):
         tracks = self.objects("--contacts", self.files[0])[0]["contacts"]
         self.assertGreater(len(tracks), 10)
         self.assertTrue(all(60 < contact["x_mm"] < 190 for contact in tracks[5:-5]))
+
+    def test_progress_shows_on_a_terminal_and_leaves_the_results_alone(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        result = subprocess.run([ROLLSCOPE, "analyze", "--json", *self.files], timeout=120,
+                                stdout=subprocess.PIPE, stderr=slave, env=ENVIRONMENT)
+        os.close(slave)
+        shown = os.read(master, 65536).decode()
+        self.assertRegex(shown, r"analysing the files +\d+ %")
+        self.assertTrue(shown.endswith("\r\x1b[K"), "the line is taken away at the end")
+        self.assertEqual(analyze("--json", *self.files).stdout, result.stdout)
 
     def test_words_for_people_name_file_strokes_and_totals(self):
         result = analyze(self.files[0])
