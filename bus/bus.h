@@ -57,6 +57,7 @@ struct bus_publisher_health {
     uint64_t resent;       /**< messages sent again on request */
     unsigned readers;      /**< registered now */
     unsigned readers_most; /**< registered at once, at most */
+    unsigned vanished;     /**< of those registered, whose connection broke */
     uint64_t behind;       /**< how far the slowest of them is behind, messages */
 };
 
@@ -204,7 +205,6 @@ int event_publisher_push(struct event_publisher *publisher, const struct event *
 int event_publisher_serve(struct event_publisher *publisher, int timeout_ms);
 bool event_publisher_room(const struct event_publisher *publisher);
 void event_publisher_end(struct event_publisher *publisher);
-bool event_publisher_left(const struct event_publisher *publisher);
 void event_publisher_health(const struct event_publisher *publisher,
                             struct bus_publisher_health *health);
 void event_publisher_close(struct event_publisher *publisher);

@@ -94,11 +94,6 @@ void event_publisher_end(struct event_publisher *publisher)
     publisher_end(publisher->publisher);
 }
 
-bool event_publisher_left(const struct event_publisher *publisher)
-{
-    return publisher_left(publisher->publisher);
-}
-
 void event_publisher_health(const struct event_publisher *publisher,
                             struct bus_publisher_health *health)
 {

@@ -73,6 +73,14 @@ void peers_forget(struct peers *peers, int64_t before_ms)
     }
 }
 
+unsigned peers_vanished(const struct peers *peers)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < peers->count; i++)
+        count += peers->list[i].gone_ms != 0;
+    return count;
+}
+
 uint64_t peers_slowest(const struct peers *peers, uint64_t otherwise)
 {
     uint64_t slowest = otherwise;

@@ -42,6 +42,9 @@ void peers_leave(struct peers *peers, const struct peer_identity *identity);
 /** Forgets those that have been gone since before_ms, or that came back as another. */
 void peers_forget(struct peers *peers, int64_t before_ms);
 
+/** How many of them are gone. */
+unsigned peers_vanished(const struct peers *peers);
+
 /** The lowest number that a reader still wants; `otherwise` where there is none. */
 uint64_t peers_slowest(const struct peers *peers, uint64_t otherwise);
 

@@ -339,6 +339,7 @@ void publisher_health(const struct publisher *publisher, struct bus_publisher_he
     health->next = ring_next(publisher->ring);
     health->first = ring_first(publisher->ring);
     health->readers = publisher->peers.count;
+    health->vanished = peers_vanished(&publisher->peers);
     health->behind = health->next - peers_slowest(&publisher->peers, health->next);
 }
 

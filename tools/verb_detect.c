@@ -124,6 +124,16 @@ static int detect_turn(struct detection *detection, struct failure *failure)
     return status < 0 ? status : 1;
 }
 
+/* Whether the readers have everything; one that vanished is waited for unless a stop was asked for.
+ */
+static bool readers_left(const struct detection *detection, int64_t until_ms)
+{
+    struct bus_publisher_health health;
+    event_publisher_health(detection->events, &health);
+    unsigned awaited = health.readers - (stopping_count() ? health.vanished : 0);
+    return !awaited && (readers_came(detection) || monotonic_ms() >= until_ms);
+}
+
 /* Says the end and stays until the readers have everything. */
 static int detect_end(struct detection *detection, struct failure *failure)
 {
@@ -131,8 +141,7 @@ static int detect_end(struct detection *detection, struct failure *failure)
     int status = events_publish(detection, failure);
     event_publisher_end(detection->events);
     int64_t until_ms = monotonic_ms() + GREET_MS;
-    while (stopping_count() < 2 && !((readers_came(detection) || monotonic_ms() >= until_ms) &&
-                                     event_publisher_left(detection->events)))
+    while (stopping_count() < 2 && !readers_left(detection, until_ms))
         event_publisher_serve(detection->events, SERVE_MS);
     say("%llu events", (unsigned long long)event_publisher_next(detection->events));
     return status;
