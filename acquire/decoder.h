@@ -17,6 +17,8 @@ struct decoder {
     unsigned form;      /**< which of its forms the mat speaks, as the protocol numbers them; 0: not
                              known yet */
     unsigned misfits;   /**< how often in a row the form did not fit */
+    size_t filled;      /**< of mats with several packets a frame: cells that are there */
+    size_t last_length; /**< of the last frame\'s packet, where lengths vary */
     uint32_t sequence;  /**< of mats with short numbers: unwrapped */
     uint64_t device_us; /**< of mats with short clocks: unwrapped */
     uint16_t *cells;    /**< [cell_capacity] scratch for scan */

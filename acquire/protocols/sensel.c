@@ -209,7 +209,9 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
     if (length <= 0)
         return length;
     if (size < (size_t)length) {
-        bool wrong = holds_frame(bytes, size);
+        /* In step, a length is doubted once it is twice that of the frame before. */
+        bool doubted = !decoder->in_sync || size > 2 * decoder->last_length;
+        bool wrong = doubted && holds_frame(bytes, size);
         decoder->counters.bad_length += wrong;
         return wrong ? -1 : 0;
     }
@@ -217,7 +219,10 @@ static ptrdiff_t scan(struct decoder *decoder, const uint8_t *bytes, size_t size
         decoder->counters.bad_checksum++;
         return -1;
     }
-    return packet_read(decoder, bytes, (size_t)length, sink) ? length : -1;
+    if (!packet_read(decoder, bytes, (size_t)length, sink))
+        return -1;
+    decoder->last_length = bytes[1] == SENSEL_FRAME ? (size_t)length : decoder->last_length;
+    return length;
 }
 
 static size_t say(const struct mat_setup *setup, enum host_word word, uint8_t *bytes)

@@ -55,26 +55,25 @@ static ptrdiff_t mark_find(const struct decoder *decoder, const uint8_t *bytes, 
     return size < longest ? 0 : -1;
 }
 
-/* Takes a packet's cells in; gives the frame when they are its last. `misfits` counts the cells of
- * the frame that are there. */
+/* Takes a packet's cells in; gives the frame when they are its last. */
 static void cells_take(struct decoder *decoder, const uint8_t *bytes, size_t count,
                        const struct decoder_sink *sink)
 {
     size_t start = bytes_u16_le(bytes + 1);
-    decoder->misfits = start == 0 ? 0 : decoder->misfits;
-    if (start != decoder->misfits) {
-        decoder->misfits = 0;
+    decoder->filled = start == 0 ? 0 : decoder->filled;
+    if (start != decoder->filled) {
+        decoder->filled = 0;
         decoder->counters.bad_value++;
         decoder->skipped = true;
         return;
     }
     for (size_t i = 0; i < count; i++)
         decoder->cells[start + i] = bytes_u16_le(bytes + HEAD_SIZE + 2 * i);
-    decoder->misfits += (unsigned)count;
+    decoder->filled += count;
     decoder->counters.packets++;
-    if (decoder->misfits < cells_of(&decoder->setup))
+    if (decoder->filled < cells_of(&decoder->setup))
         return;
-    decoder->misfits = 0;
+    decoder->filled = 0;
     struct decoded_frame frame = {.has_sequence = false};
     decoder_frame(decoder, &frame, sink);
 }

@@ -27,8 +27,7 @@ static const struct mat_line lines[] = {
     {"jq", 2, 64, 64, 300000},
     {"flexitac", 1, 12, 32, 200000},
     {"flexitac", 2, 16, 16, 200000},
-    {"sensel", 0, 53, 93, 125 * 7200.0},
-    /* a loaded surface at its highest rate */,
+    {"sensel", 0, 53, 93, 48 * 7200.0}, /* the highest rate in the recordings, all cells loaded */
     {"wiresens", 0, 32, 32, 92160},
     {"text", 1, 16, 16, 11520},
 };
