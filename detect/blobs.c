@@ -10,7 +10,11 @@ static const double claim_share = 0.15;
 static const double jump_pitches = 1.6;
 /* After a gap in the frames it may be this much farther for each second beyond gap_s. */
 static const double gap_speed_mm_s = 300, gap_s = 0.1;
+static const double fast_mm_s = 900, fast_most_mm = 40;
+static const double jump_ratio = 2.5; /* of the loads before and after a jump, at most */
 static const double speed_tau_s = 0.1;
+/* A blob slower than this does not go on by itself while its centre cannot be followed. */
+static const double coasting_mm_s = 15;
 /* Load that changes by more than this in one frame is landing or lifting, not moving. */
 static const double growth_most = 1.4;
 
@@ -141,10 +145,14 @@ static int find_jumper(const struct blobs *blobs, size_t patch)
     struct shape shape = moments_shape(patches_moments(blobs->patches, patch));
     double pitch = fmax(blobs->geometry.pitch_x_mm, blobs->geometry.pitch_y_mm);
     int best = -1;
-    double nearest = jump_pitches * pitch + gap_speed_mm_s * fmax(0, blobs->dt_s - gap_s);
+    double nearest = jump_pitches * pitch + fmin(fast_mm_s * blobs->dt_s, fast_most_mm) +
+                     gap_speed_mm_s * fmax(0, blobs->dt_s - gap_s);
     for (int slot = 0; slot < BLOBS_MAX; slot++) {
         const struct blob *blob = &blobs->before[slot];
         if (!blob->id || blobs->kept[slot] >= 0 || blobs->slots[slot].id)
+            continue;
+        double ratio = patches_moments(blobs->patches, patch)->kpa / blob->moments.kpa;
+        if (ratio > jump_ratio || ratio < 1 / jump_ratio)
             continue;
         double ahead_s = fmin(blobs->dt_s, gap_s);
         double x = blob->shape.x_mm + blob->speed_mm_s[0] * ahead_s;
@@ -294,12 +302,13 @@ static void settle(struct blob *blob, const struct blob *before, double dt_s)
     double growth = blob->moments.kpa / before->moments.kpa;
     if (blob->touching != before->touching || growth > growth_most || growth < 1 / growth_most)
         blob->stepped = false;
+    bool coasts = hypot(blob->speed_mm_s[0], blob->speed_mm_s[1]) > coasting_mm_s;
     double k = dt_s / (dt_s + speed_tau_s);
     double step[2] = {blob->shape.x_mm - before->shape.x_mm, blob->shape.y_mm - before->shape.y_mm};
     for (int i = 0; i < 2; i++) {
         if (blob->stepped && dt_s > 0)
             blob->speed_mm_s[i] += k * (step[i] / dt_s - blob->speed_mm_s[i]);
-        blob->step_mm[i] = blob->stepped ? step[i] : blob->speed_mm_s[i] * dt_s;
+        blob->step_mm[i] = blob->stepped ? step[i] : coasts ? blob->speed_mm_s[i] * dt_s : 0;
         blob->drift_mm[i] += blob->step_mm[i];
     }
 }

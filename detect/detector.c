@@ -202,7 +202,9 @@ size_t detector_finish(struct detector *detector)
         map_strokes(detector, slot, from);
     }
     spots_publish(detector->spots, &detector->queue, &detector->totals);
-    queue_add(&detector->queue, EVENT_SUMMARY)->summary = totals_summary(&detector->totals);
+    struct summary summary = totals_summary(&detector->totals);
+    summary.spots = spots_count(detector->spots);
+    queue_add(&detector->queue, EVENT_SUMMARY)->summary = summary;
     return detector->queue.count;
 }
 

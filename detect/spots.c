@@ -12,7 +12,7 @@
 
 static const double significance = 3.5;  /* scatters of the map that a rise must stand out by */
 static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
-static const double withdrawn = 0.05;    /* confidence of a spot that is no longer seen */
+static const double known_share = 0.5;   /* of these limits suffices for a spot that is known */
 
 struct place {
     struct spot spot;
@@ -164,7 +164,7 @@ static double confidence(const struct map_peak *peak)
 {
     double noise = hypot(peak->scatter, peak->error);
     double z = peak->contrast / fmax(noise, 0.02);
-    return 1 / (1 + exp(-(z - 4) / 1.5));
+    return fmax(1 / (1 + exp(-(z - 4) / 1.5)), 0.01);
 }
 
 static void describe(const struct spots *spots, const struct map_peak *peak, struct spot *spot)
@@ -183,6 +183,13 @@ static void describe(const struct spots *spots, const struct map_peak *peak, str
     sum_load(spots, spot);
 }
 
+static bool stands_out(const struct spots *spots, const struct map_peak *peak, double share)
+{
+    double noise = significance * hypot(peak->scatter, peak->error);
+    return peak->contrast >= share * fmax(noise, spots->parameters.spot_contrast);
+}
+
+/* The known spot that a peak is, or a new one if the peak stands out enough; else NULL. */
 static struct place *place_of(struct spots *spots, const struct map_peak *peak)
 {
     struct place *best = NULL;
@@ -195,6 +202,9 @@ static struct place *place_of(struct spots *spots, const struct map_peak *peak)
             best = place;
         }
     }
+    bool known = best && best->spot.confidence > 0;
+    if (!stands_out(spots, peak, known ? known_share : 1))
+        return NULL;
     if (best || spots->count == SPOTS_MAX)
         return best;
     best = &spots->places[spots->count++];
@@ -221,8 +231,6 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {
-        if (peaks[i].contrast < significance * hypot(peaks[i].scatter, peaks[i].error))
-            continue;
         struct place *place = place_of(spots, &peaks[i]);
         if (!place)
             continue;
@@ -234,9 +242,17 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     }
     for (size_t i = 0; i < spots->count; i++) {
         struct place *place = &spots->places[i];
-        if (place->seen || place->spot.confidence <= withdrawn)
+        if (place->seen || place->spot.confidence <= 0)
             continue;
-        place->spot.confidence = withdrawn;
+        place->spot.confidence = 0;
         publish(queue, totals, &place->spot);
     }
+}
+
+uint32_t spots_count(const struct spots *spots)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < spots->count; i++)
+        count += spots->places[i].spot.confidence > 0;
+    return count;
 }

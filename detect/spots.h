@@ -40,6 +40,9 @@ void spots_drop(struct spots *spots, int slot);
 /** Looks for spots if the map has changed, and publishes those that are new or have changed. */
 void spots_publish(struct spots *spots, struct queue *queue, struct totals *totals);
 
+/** How many stand. */
+uint32_t spots_count(const struct spots *spots);
+
 void spots_reset(struct spots *spots);
 
 void spots_destroy(struct spots *spots);

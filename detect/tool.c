@@ -11,6 +11,7 @@ static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0;    /* a foot is on the mat for less */
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
+static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
 static const double body_share = 0.5;    /* of the time: then it is a limb */
 
 void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s)
@@ -133,9 +134,20 @@ static bool is_footfall(const struct tool *tool)
     return !tool->loaded && !tool->stroke_count && tool->last_s - tool->landed_s < footfall_s;
 }
 
+/* The way is an integral; a stroke's contact is also seen at its end, not just reckoned there. */
+static bool is_seen(const struct tool *tool, const struct pass *pass)
+{
+    struct sample start = history_interpolate(&tool->history, pass->start_s);
+    struct sample end = history_interpolate(&tool->history, pass->end_s);
+    double length = fmax(hypot(pass->direction_mm[0], pass->direction_mm[1]), 1e-9), seen = 0;
+    for (int i = 0; i < 2; i++)
+        seen += (end.at_mm[i] - start.at_mm[i]) * pass->direction_mm[i] / length;
+    return seen > seen_share * length;
+}
+
 static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
 {
-    if (is_body(tool) || is_footfall(tool))
+    if (is_body(tool) || is_footfall(tool) || !is_seen(tool, pass))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, pass->start_s);

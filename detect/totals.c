@@ -31,10 +31,6 @@ void totals_add(struct totals *totals, const struct event *event)
         summary->bouts++;
         summary->cycles += event->bout.cycles;
         break;
-    case EVENT_SPOT:
-        if (event->spot.id > summary->spots)
-            summary->spots = event->spot.id;
-        break;
     default:
         break;
     }

@@ -116,7 +116,7 @@ static const struct column spot_columns[] = {
     F64(spot, impulse_ns, "impulse", "N s", "integral of the force within its radius"),
     TIME(spot, first_s, "first", "first seen"),
     TIME(spot, last_s, "last", "last seen"),
-    F64(spot, confidence, "confidence", "1", "share of such spots that are real"),
+    F64(spot, confidence, "confidence", "1", "share of such spots that are real; 0 is withdrawn"),
     F64(spot, dose, "dose", "1", "strokes over the twelve of a full dose"),
 };
 

@@ -62,7 +62,7 @@ struct spot {
     uint32_t slow_deep; /**< of them slow and deep */
     double dwell_s, impulse_ns;
     double first_s, last_s;
-    double confidence; /**< 0 .. 1, the share of such spots that are real */
+    double confidence; /**< above 0 .. 1, the share of such spots that are real; 0: withdrawn */
     double dose;       /**< strokes / 12: 0.5 at six strokes, 1 at twelve */
 };
 

@@ -19,10 +19,24 @@ static struct event *older(const struct findings_list *list, const struct event 
     return NULL;
 }
 
+/* A hot spot that is withdrawn is none. */
+static void forget(struct findings_list *list, struct event *kept)
+{
+    if (!kept)
+        return;
+    size_t after = (size_t)(list->events + list->count - kept) - 1;
+    memmove(kept, kept + 1, after * sizeof *kept);
+    list->count--;
+}
+
 int findings_take(struct findings *findings, const struct event *event)
 {
     struct findings_list *list = &findings->lists[event->type];
     struct event *kept = older(list, event);
+    if (event->type == EVENT_SPOT && event->spot.confidence <= 0) {
+        forget(list, kept);
+        return STATUS_OK;
+    }
     if (kept) {
         *kept = *event;
         return STATUS_OK;

@@ -1,7 +1,8 @@
 /**
  * @file findings.h
  * What was found in a session, as it stands at its end: events by kind, and of those that are
- * published again under their id (hot spots, bouts) the last state.
+ * published again under their id (hot spots, bouts) the last state; a hot spot that was withdrawn
+ * is none.
  */
 #ifndef ROLLSCOPE_TOOLS_FINDINGS_H
 #define ROLLSCOPE_TOOLS_FINDINGS_H
