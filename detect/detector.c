@@ -63,6 +63,7 @@ void detector_reset(struct detector *detector)
     memset(&detector->totals, 0, sizeof detector->totals);
     queue_reset(&detector->queue);
     detector->tools.stroke_id = detector->tools.hold_id = detector->tools.bout_id = 0;
+    memset(&detector->tools.echoes, 0, sizeof detector->tools.echoes);
     detector->tools.working = 0;
     detector->tools.working_n = 0;
     detector->started = false;

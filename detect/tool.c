@@ -149,18 +149,22 @@ static void publish_stroke(struct tool *tool, struct tools *tools, const struct 
 {
     if (is_body(tool) || is_footfall(tool) || !is_seen(tool, pass))
         return;
+    struct stroke stroke = describe(tool, tools, pass);
+    if (echoes_match(&tools->echoes, &stroke))
+        return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, pass->start_s);
     else if (tool->bouts.bout.strokes)
         totals_interval(tools->totals, pass->start_s - tool->bouts.last_start_s);
     struct event *event = queue_add(tools->queue, EVENT_STROKE);
-    event->stroke = describe(tool, tools, pass);
+    event->stroke = stroke;
     event->stroke.id = ++tools->stroke_id;
     event->stroke.bout = tool->bouts.bout.id;
     tool->stroke_count++;
     tools->working = tool->id;
     tools->working_n = force_quantile(&tool->force, 0.8);
     bouts_stroke(&tool->bouts, &event->stroke, pass->direction_mm, tools->parameters.partial_share);
+    echoes_add(&tools->echoes, &event->stroke);
     totals_add(tools->totals, event);
 }
 

@@ -8,6 +8,7 @@
 
 #include "bouts.h"
 #include "contacts.h"
+#include "echoes.h"
 #include "force.h"
 #include "history.h"
 #include "holds.h"
@@ -35,6 +36,7 @@ struct tools {
     struct parameters parameters;
     struct queue *queue;
     struct totals *totals;
+    struct echoes echoes;
     uint32_t stroke_id, hold_id, bout_id;
     double working_n; /**< reference force of the tool that made the last stroke */
     uint32_t working; /**< and its contact id */
