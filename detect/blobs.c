@@ -317,7 +317,7 @@ void blobs_push(struct blobs *blobs, const struct pressure *pressure)
 {
     blobs->dt_s = pressure->time_s - blobs->last_s;
     blobs->last_s = pressure->time_s;
-    size_t patches = patches_push(blobs->patches, pressure);
+    size_t patches = patches_push(blobs->patches, pressure, blobs->labels);
     memcpy(blobs->before, blobs->slots, sizeof blobs->before);
     count_votes(blobs, pressure->kpa, patches);
     choose_continuations(blobs, patches);

@@ -10,6 +10,7 @@ static const double part_gap_mm = 130; /* pieces of a strip are at most this far
 static const double adopt_share = 0.5; /* a later part beside a contact is at most this strong */
 static const double diverge_mm = 9;    /* parts that drift apart by this are two contacts */
 static const double return_mm = 30;    /* a contact that lifted off lands within this */
+static const double grown_s = 0.4;     /* a part has its final shape */
 static const double shape_tau_s = 0.3;
 static const double body_width_mm = 60; /* no tool is wider */
 static const double body_size_mm = 52;  /* nor as large when it is round */
@@ -111,9 +112,9 @@ static bool belongs(const struct contacts *contacts, int group, const struct blo
         return false;
     double gap = nearest_part(contacts, group, blob);
     bool weaker = blob->moments.kpa < adopt_share * track->moments.kpa;
-    if (gap < 1.5 * contacts->pitch_mm && weaker)
-        return true;
-    return gap < part_gap_mm && in_line(contacts, track, blob);
+    if (track->kind == CONTACT_ROLLER)
+        return gap < part_gap_mm && in_line(contacts, track, blob);
+    return gap < 1.5 * contacts->pitch_mm && weaker;
 }
 
 static bool returns(const struct contacts *contacts, const struct track *track,
@@ -203,15 +204,32 @@ static void place_new_blobs(struct contacts *contacts, double time_s)
     }
 }
 
-/* How far two parts have moved apart since they were joined; across the axis for a strip, because
-   along it its pieces grow and shrink. */
+/* How far two parts have moved apart since they were joined. Along a strip its pieces grow and
+   shrink, so only what they move across its axis counts, and only as far as they now are out of
+   line. */
 static double divergence(const struct track *track, const struct blob *a, const struct blob *b)
 {
     double dx = a->drift_mm[0] - b->drift_mm[0], dy = a->drift_mm[1] - b->drift_mm[1];
     if (track->kind != CONTACT_ROLLER)
         return hypot(dx, dy);
-    double angle = track_angle_rad(track);
-    return fabs(cos(angle) * dy - sin(angle) * dx);
+    double angle = track_angle_rad(track), c = cos(angle), s = sin(angle);
+    double off = c * (a->shape.y_mm - b->shape.y_mm) - s * (a->shape.x_mm - b->shape.x_mm);
+    return fmin(fabs(c * dy - s * dx), fabs(off));
+}
+
+/* A hand that landed beside a strip and has grown out of its line. */
+static bool outgrows(const struct contacts *contacts, const struct blob *strip,
+                     const struct blob *part, double time_s)
+{
+    const struct shape *shape = &strip->shape;
+    bool is_strip =
+        shape->length_mm > roller_length_mm && shape->length_mm > roller_ratio * shape->width_mm;
+    if (!is_strip || time_s - part->born_s < grown_s)
+        return false;
+    double dx = part->shape.x_mm - shape->x_mm, dy = part->shape.y_mm - shape->y_mm;
+    double across = fabs(cos(shape->angle_rad) * dy - sin(shape->angle_rad) * dx);
+    return across > shape->width_mm / 2 + contacts->pitch_mm ||
+           part->shape.width_mm > 1.5 * shape->width_mm + 1.5 * contacts->pitch_mm;
 }
 
 static void part_company(struct contacts *contacts, int group, double time_s)
@@ -221,8 +239,10 @@ static void part_company(struct contacts *contacts, int group, double time_s)
     double limit = fmax(diverge_mm, 0.6 * contacts->pitch_mm);
     for (int i = 0; i < BLOBS_MAX && stays; i++) {
         struct blob *blob = &slots[i];
-        if (!blob->id || blob->group != group || blob == stays ||
-            divergence(&contacts->tracks[group], stays, blob) < limit)
+        if (!blob->id || blob->group != group || blob == stays)
+            continue;
+        if (divergence(&contacts->tracks[group], stays, blob) < limit &&
+            !outgrows(contacts, stays, blob, time_s))
             continue;
         blob->group = track_new(contacts, time_s);
     }

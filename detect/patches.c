@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* A single loaded cell needs this many times the usual margin above the noise. */
-static const double lone_cell_margin = 2.0;
+static const double lone_cell_margin = 1.6;
+/* Beside a cell that is loaded for certain, this share of the margin suffices. */
+static const double skirt_share = 0.65;
 
 struct patch {
     struct moments moments;
@@ -17,9 +19,10 @@ struct patches {
     struct geometry geometry;
     double sigma, share, min_kpa;
     uint32_t cells;
-    uint8_t *open;   /* [cells] above the noise and not yet in a patch */
-    uint32_t *order; /* [cells] cells of the patches, one patch after the other */
-    uint32_t *stack; /* [2*cells] flood's stack, then the cells of a region */
+    uint8_t *open;        /* [cells] above the noise and not yet in a patch */
+    uint32_t *order;      /* [cells] cells of the patches, one patch after the other */
+    uint32_t *stack;      /* [2*cells] flood's stack, then the cells of a region */
+    const uint8_t *known; /* [cells] of the caller, during a push */
     uint32_t used;
     size_t count;
     struct patch found[PATCHES_MAX];
@@ -113,7 +116,7 @@ void patches_destroy(struct patches *patches)
 
 static void mark_loaded(struct patches *patches, const struct pressure *pressure)
 {
-    float sigma = (float)patches->sigma;
+    float sigma = (float)(skirt_share * patches->sigma);
     for (uint32_t i = 0; i < patches->cells; i++)
         patches->open[i] = pressure->kpa[i] > sigma * pressure->noise_kpa[i];
 }
@@ -183,7 +186,8 @@ static bool strong_enough(const struct patches *patches, const struct pressure *
     if (moments->cells > 1)
         return true;
     uint32_t cell = patches->order[patches->used];
-    return pressure->kpa[cell] > lone_cell_margin * patches->sigma * pressure->noise_kpa[cell];
+    return patches->known[cell] ||
+           pressure->kpa[cell] > lone_cell_margin * patches->sigma * pressure->noise_kpa[cell];
 }
 
 static void keep(struct patches *patches, const struct moments *moments, uint32_t count,
@@ -210,7 +214,10 @@ static void take_region(struct patches *patches, const struct pressure *pressure
 {
     uint32_t count = flood(patches, pressure->kpa, seed, 0);
     uint32_t top = highest(patches, pressure->kpa, count);
-    float noise = (float)patches->sigma * pressure->noise_kpa[top];
+    float noise = (float)(skirt_share * patches->sigma) * pressure->noise_kpa[top];
+    bool certain = pressure->kpa[top] >= (float)patches->sigma * pressure->noise_kpa[top];
+    if (!certain && !patches->known[top])
+        return;
     float least =
         fmaxf((float)patches->share * pressure->kpa[top], fminf(noise, 0.9f * pressure->kpa[top]));
     for (uint32_t i = 0; i < count; i++) {
@@ -229,8 +236,9 @@ static void take_region(struct patches *patches, const struct pressure *pressure
     }
 }
 
-size_t patches_push(struct patches *patches, const struct pressure *pressure)
+size_t patches_push(struct patches *patches, const struct pressure *pressure, const uint8_t *known)
 {
+    patches->known = known;
     patches->used = 0;
     patches->count = 0;
     mark_loaded(patches, pressure);

@@ -58,8 +58,10 @@ struct patches;
 struct patches *patches_create(const struct geometry *geometry,
                                const struct parameters *parameters);
 
-/** Finds the patches of a frame. @return their number, at most PATCHES_MAX */
-size_t patches_push(struct patches *patches, const struct pressure *pressure);
+/** Finds the patches of a frame.
+ *  @param known [rows*cols] not 0 where a contact was in the frame before: there less is needed
+ *  @return their number, at most PATCHES_MAX */
+size_t patches_push(struct patches *patches, const struct pressure *pressure, const uint8_t *known);
 
 /** The moments of patch i of the last frame. */
 const struct moments *patches_moments(const struct patches *patches, size_t i);

@@ -10,7 +10,7 @@
 
 #define SPOTS_MAX MAP_PEAKS_MAX
 
-static const double significance = 4;    /* scatters of the map that a rise must stand out by */
+static const double significance = 3.2;    /* scatters of the map that a rise must stand out by */
 static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
 static const double known_share = 0.5;   /* of these limits suffices for a spot that is known */
 
@@ -164,7 +164,7 @@ static double confidence(const struct map_peak *peak)
 {
     double noise = hypot(peak->scatter, peak->error);
     double z = peak->contrast / fmax(noise, 0.02);
-    return fmax(1 / (1 + exp(-(z - 4) / 1.5)), 0.01);
+    return fmax(1 / (1 + exp(-(z - 3.2) / 1.2)), 0.01);
 }
 
 static void describe(const struct spots *spots, const struct map_peak *peak, struct spot *spot)

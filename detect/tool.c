@@ -12,7 +12,10 @@ static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0;    /* a foot is on the mat for less */
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
 static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
-static const double body_share = 0.5;    /* of the time: then it is a limb */
+static const double fixture_s = 0.5;
+static const uint32_t fixture_cells = 4;
+static const double fixture_n = 15;
+static const double body_share = 0.5; /* of the time: then it is a limb */
 
 void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s)
 {
@@ -20,7 +23,7 @@ void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, doubl
     tool->loaded = false;
     tool->last_s = tool->lifted_s = time_s;
     tool->landed_s = time_s;
-    tool->stroke_count = 0;
+    tool->stroke_count = tool->most_cells = 0;
     tool->body_s = tool->loaded_s = 0;
     memset(&tool->sample, 0, sizeof tool->sample);
     memset(&tool->bouts, 0, sizeof tool->bouts);
@@ -113,9 +116,16 @@ static bool is_support(const struct tool *tool, const struct tools *tools)
            force_quantile(&tool->force, 0.8) < support_share * tools->working_n;
 }
 
+/* A cell or two that are loaded from the first frame on and never change are the mat's fault. */
+static bool is_fixture(const struct tool *tool)
+{
+    return tool->landed_s < fixture_s && !tool->stroke_count && tool->most_cells <= fixture_cells &&
+           force_most(&tool->force) < fixture_n;
+}
+
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
 {
-    if (is_body(tool) || is_support(tool, tools))
+    if (is_body(tool) || is_support(tool, tools) || is_fixture(tool))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, found->start_s);
@@ -240,6 +250,8 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     sample->peak_kpa = track->moments.peak_kpa;
     sample->at_edge = track->moments.at_edge;
     sample->saturated = track->saturated;
+    if (track->moments.cells > tool->most_cells)
+        tool->most_cells = track->moments.cells;
     tool->loaded_s += dt_s;
     tool->body_s += track->kind == CONTACT_BODY ? dt_s : 0;
     force_add(&tool->force, track->force_n, dt_s);

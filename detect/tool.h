@@ -23,6 +23,7 @@ struct tool {
     double landed_s;         /**< when it was loaded last */
     uint32_t stroke_count;   /**< published so far */
     double body_s, loaded_s; /**< time it looked like a limb; time it was loaded */
+    uint32_t most_cells;     /**< the most that it loaded at once */
     struct sample sample;    /**< the newest */
     struct strokes strokes;
     struct holds holds;
