@@ -38,7 +38,11 @@ struct detector *detector_create(const struct geometry *geometry,
     detector->spots = spots_create(geometry, parameters);
     detector->slots = calloc(CONTACTS_MAX, sizeof *detector->slots);
     detector->tools = (struct tools){
-        .parameters = *parameters, .queue = &detector->queue, .totals = &detector->totals};
+
+        .parameters = *parameters,
+        .pitch_mm = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm),
+        .queue = &detector->queue,
+        .totals = &detector->totals};
     if (detector->contacts && detector->spots && detector->slots)
         return detector;
     detector_destroy(detector);

@@ -15,6 +15,7 @@ static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
 static const double check_s = 0.04;
+static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. */
@@ -50,10 +51,12 @@ static double clamp(double value, double least, double most)
     return fmin(fmax(value, least), most);
 }
 
-void strokes_start(struct strokes *strokes, const struct parameters *parameters)
+void strokes_start(struct strokes *strokes, const struct parameters *parameters, double pitch_mm)
 {
     memset(strokes, 0, sizeof *strokes);
     strokes->min_travel_mm = parameters->min_travel_mm;
+    strokes->min_reach_mm =
+        fmax(reach_share * parameters->min_travel_mm, resolved_pitches * pitch_mm);
     strokes->pause_s = parameters->pause_s;
     strokes->slip_back_mm = parameters->slip_back_mm;
     strokes->hold_s = parameters->hold_s;
@@ -144,8 +147,7 @@ static struct turn find_turn(struct strokes *strokes, const struct history *hist
 
 static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
 {
-    if (strokes->travel_mm < strokes->min_travel_mm ||
-        strokes->reach_mm < reach_share * strokes->min_travel_mm)
+    if (strokes->travel_mm < strokes->min_travel_mm || strokes->reach_mm < strokes->min_reach_mm)
         return false;
     *pass = (struct pass){.start_s = fmax(strokes->start_s, strokes->free_s),
                           .end_s = end_s,

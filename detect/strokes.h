@@ -32,7 +32,7 @@ struct pass {
 
 /** The reversal detector of one contact. */
 struct strokes {
-    double min_travel_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
+    double min_travel_mm, min_reach_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
     bool landed, moving;
     double landed_s;
     double smooth_mm[2], last_s; /* position, smoothed */
@@ -52,8 +52,9 @@ struct strokes {
     double free_s;               /* end of the last pass: nothing starts before it */
 };
 
-/** Sets the rules. The contact is in the air. */
-void strokes_start(struct strokes *strokes, const struct parameters *parameters);
+/** Sets the rules. The contact is in the air. @param pitch_mm of the grid: shorter ways than a good
+ *  half of it are not resolved, and no strokes */
+void strokes_start(struct strokes *strokes, const struct parameters *parameters, double pitch_mm);
 
 /**
  * Takes the newest sample of the contact, which the history already holds.

@@ -29,7 +29,7 @@ void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, doubl
     memset(&tool->bouts, 0, sizeof tool->bouts);
     memset(&tool->force, 0, sizeof tool->force);
     history_clear(&tool->history);
-    strokes_start(&tool->strokes, &tools->parameters);
+    strokes_start(&tool->strokes, &tools->parameters, tools->pitch_mm);
     holds_start(&tool->holds, &tools->parameters);
 }
 

@@ -35,6 +35,7 @@ struct tool {
 /** What tools share. */
 struct tools {
     struct parameters parameters;
+    double pitch_mm;
     struct queue *queue;
     struct totals *totals;
     struct echoes echoes;

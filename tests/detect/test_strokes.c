@@ -65,7 +65,7 @@ static int set_up(void **state)
     struct bench *bench = calloc(1, sizeof *bench);
     struct parameters parameters;
     parameters_default(&parameters);
-    strokes_start(&bench->strokes, &parameters);
+    strokes_start(&bench->strokes, &parameters, 10);
     bench->history = calloc(1, sizeof *bench->history);
     bench->rate_hz = 100;
     bench->noise_mm = 0.1;

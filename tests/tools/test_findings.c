@@ -16,13 +16,31 @@ static void a_hot_spot_published_again_replaces_its_older_state(void **state)
     struct findings findings = {0};
     for (uint32_t strokes = 3; strokes <= 12; strokes++)
         for (uint32_t id = 1; id <= 2; id++) {
-            struct event event = {.type = EVENT_SPOT, .spot = {.id = id, .strokes = strokes * id}};
+            struct event event = {.type = EVENT_SPOT,
+                                  .spot = {.id = id, .strokes = strokes * id, .confidence = 0.9}};
             assert_int_equal(findings_take(&findings, &event), STATUS_OK);
         }
     const struct findings_list *spots = &findings.lists[EVENT_SPOT];
     assert_int_equal(spots->count, 2);
     assert_int_equal(spots->events[0].spot.strokes, 12);
     assert_int_equal(spots->events[1].spot.strokes, 24);
+    findings_clear(&findings);
+}
+
+static void a_hot_spot_that_is_withdrawn_is_none(void **state)
+{
+    (void)state;
+    struct findings findings = {0};
+    struct event event = {.type = EVENT_SPOT, .spot = {.confidence = 0.9}};
+    for (event.spot.id = 1; event.spot.id <= 3; event.spot.id++)
+        assert_int_equal(findings_take(&findings, &event), STATUS_OK);
+    event.spot.id = 2;
+    event.spot.confidence = 0;
+    assert_int_equal(findings_take(&findings, &event), STATUS_OK);
+    const struct findings_list *spots = &findings.lists[EVENT_SPOT];
+    assert_int_equal(spots->count, 2);
+    assert_int_equal(spots->events[0].spot.id, 1);
+    assert_int_equal(spots->events[1].spot.id, 3);
     findings_clear(&findings);
 }
 
@@ -58,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hot_spot_published_again_replaces_its_older_state),
+        cmocka_unit_test(a_hot_spot_that_is_withdrawn_is_none),
         cmocka_unit_test(strokes_are_all_kept_in_their_order),
         cmocka_unit_test(the_last_summary_is_the_summary),
     };
