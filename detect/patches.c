@@ -6,6 +6,8 @@
 
 /* A single loaded cell needs this many times the usual margin above the noise. */
 static const double lone_cell_margin = 1.6;
+/* A patch with less than this share of the heaviest one's load is none. */
+static const double ghost_share = 0.02;
 /* Beside a cell that is loaded for certain, this share of the margin suffices. */
 static const double skirt_share = 0.65;
 
@@ -236,6 +238,19 @@ static void take_region(struct patches *patches, const struct pressure *pressure
     }
 }
 
+/* Beside a heavy load a readout shows ghosts of it in the same rows and columns. */
+static void drop_ghosts(struct patches *patches)
+{
+    double most = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < patches->count; i++)
+        most = fmax(most, patches->found[i].moments.kpa);
+    for (size_t i = 0; i < patches->count; i++)
+        if (patches->found[i].moments.kpa >= ghost_share * most)
+            patches->found[kept++] = patches->found[i];
+    patches->count = kept;
+}
+
 size_t patches_push(struct patches *patches, const struct pressure *pressure, const uint8_t *known)
 {
     patches->known = known;
@@ -245,6 +260,7 @@ size_t patches_push(struct patches *patches, const struct pressure *pressure, co
     for (uint32_t i = 0; i < patches->cells; i++)
         if (patches->open[i])
             take_region(patches, pressure, i);
+    drop_ghosts(patches);
     return patches->count;
 }
 
