@@ -140,7 +140,8 @@ bool frame_publisher_left(const struct frame_publisher *publisher);
 void frame_publisher_health(const struct frame_publisher *publisher,
                             struct bus_publisher_health *health);
 
-/** The ring stays for the next process. NULL is allowed. */
+/** The ring stays for the next process, unless the stream was ended and nobody reads it any more.
+ *  NULL is allowed. */
 void frame_publisher_close(struct frame_publisher *publisher);
 
 struct frame_reader;

@@ -353,6 +353,9 @@ void publisher_close(struct publisher *publisher)
         zmq_close(publisher->answer);
     if (publisher->context)
         zmq_ctx_term(publisher->context);
-    ring_close(publisher->ring);
+    if (publisher->ring && ring_ended(publisher->ring) && publisher_left(publisher))
+        ring_discard(publisher->ring);
+    else
+        ring_close(publisher->ring);
     free(publisher);
 }

@@ -283,3 +283,9 @@ void ring_close(struct ring *ring)
     free(ring->path);
     free(ring);
 }
+
+void ring_discard(struct ring *ring)
+{
+    unlink(ring->path);
+    ring_close(ring);
+}

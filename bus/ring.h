@@ -72,4 +72,7 @@ bool ring_ended(const struct ring *ring);
 /** The file stays. NULL is allowed. */
 void ring_close(struct ring *ring);
 
+/** Removes the file; on a tmpfs it holds memory. */
+void ring_discard(struct ring *ring);
+
 #endif

@@ -90,8 +90,8 @@ static void child_tend(struct child *child)
     int status;
     if (child->process && waitpid(child->process, &status, WNOHANG) == child->process) {
         child->process = 0;
-        child->done = WIFEXITED(status);
-        child->exit_code = child->done ? WEXITSTATUS(status) : EXIT_FAILED;
+        child->done = WIFEXITED(status) || child->needless;
+        child->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_DONE;
         if (!child->done)
             child_mourn(child, WTERMSIG(status));
     }

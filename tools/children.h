@@ -22,6 +22,7 @@ struct child {
     unsigned deaths;  /**< in a row */
     int64_t begun_ms; /**< when it was last started */
     int64_t again_ms; /**< when it is to be started again */
+    bool needless;    /**< its work is done: if it dies it is not started again */
     int told;         /**< a signal that it was sent, and is sent again after a restart */
 };
 

@@ -166,8 +166,8 @@ static int run(const struct options *options)
     struct failure failure = {0};
     stopping_catch();
     int status = detect(&detection, &failure);
-    event_publisher_close(detection.events);
     frame_reader_close(detection.frames);
+    event_publisher_close(detection.events);
     analysis_destroy(detection.analysis);
     return status ? say_failure(&failure) : EXIT_DONE;
 }

@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 #define EVENT_MS    100
-#define PATIENCE_MS 5000 /* from being told to leave at once to being killed */
-#define HURRY       3    /* so many signals tell everybody to leave at once */
+#define PATIENCE_MS 5000  /* from being told to leave at once to being killed */
+#define LEAVE_MS    15000 /* from the end of the recording to the end of all */
+#define HURRY       3     /* so many signals tell everybody to leave at once */
 #define SPOTS_MAX   256
 
 enum { ACQUIRE, DETECT, RECORD, CHILD_COUNT };
@@ -32,6 +33,7 @@ struct live {
     struct summary summary;
     uint64_t spots_said; /* the highest spot id that was shown */
     unsigned stops;      /* passed on to the children */
+    bool hurried;        /* everybody was told to leave at once */
     int64_t kill_ms;     /* when patience ends; 0: it has not begun */
 };
 
@@ -107,8 +109,8 @@ static void events_print(struct live *live)
 }
 
 /* The first signal ends the source, and the end flows through; further ones hurry everybody. One
- * at a time: two that wait together would be one. Once acquire has left, everybody has everything:
- * who was started again too late to know is told so. */
+ * at a time: two that wait together would be one. Once record is done, all is; once
+ * acquire has left, who was started again too late to know is told so. */
 static void stops_pass_on(struct live *live)
 {
     bool failed = false;
@@ -118,10 +120,16 @@ static void stops_pass_on(struct live *live)
         children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
         live->stops++;
     }
+    if (live->children[RECORD].done && !live->children[DETECT].needless) {
+        live->children[ACQUIRE].needless = live->children[DETECT].needless = true;
+        live->kill_ms = monotonic_ms() + LEAVE_MS;
+    }
     if (live->children[ACQUIRE].done && !live->children[DETECT].told)
         children_signal(live->children + DETECT, CHILD_COUNT - DETECT, SIGTERM);
-    if (live->stops >= HURRY && !live->kill_ms)
+    if (live->stops >= HURRY && !live->hurried) {
+        live->hurried = true;
         live->kill_ms = monotonic_ms() + PATIENCE_MS;
+    }
     if (live->kill_ms && monotonic_ms() > live->kill_ms)
         children_signal(live->children, CHILD_COUNT, SIGKILL);
 }

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +112,30 @@ static void a_publisher_killed_and_started_again_goes_on_numbering(void **state)
     expect_end(publisher, reader);
     frame_reader_close(reader);
     frame_publisher_close(publisher);
+}
+
+static void the_ring_is_removed_once_the_stream_is_over_and_read(void **state)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/frames.ring", (char *)*state);
+    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    frames_push(publisher, 3);
+    frame_publisher_close(publisher);
+    assert_int_equal(access(path, F_OK), 0);
+    publisher = publisher_at(state, SESSION_A, false, 0);
+    struct frame_reader *reader = reader_at(state, "last", 0);
+    expect_frames(publisher, reader, 0, 3);
+    frame_publisher_end(publisher);
+    frame_publisher_close(publisher);
+    assert_int_equal(access(path, F_OK), 0);
+    publisher = publisher_at(state, SESSION_A, false, 0);
+    assert_true(frame_publisher_ended(publisher));
+    expect_end(publisher, reader);
+    frame_reader_close(reader);
+    while (!frame_publisher_left(publisher))
+        frame_publisher_serve(publisher, 1);
+    frame_publisher_close(publisher);
+    assert_int_equal(access(path, F_OK), -1);
 }
 
 static void a_new_session_begins_at_zero_and_ends_the_old_readers(void **state)
@@ -239,6 +264,7 @@ int main(void)
         BUS_TEST(a_stalled_reader_loses_nothing),
         BUS_TEST(an_overrun_is_named_by_its_first_and_last_number),
         BUS_TEST(a_publisher_killed_and_started_again_goes_on_numbering),
+        BUS_TEST(the_ring_is_removed_once_the_stream_is_over_and_read),
         BUS_TEST(a_new_session_begins_at_zero_and_ends_the_old_readers),
         BUS_TEST(an_orphaned_session_is_adopted_only_while_it_is_fresh),
         BUS_TEST(a_paced_publisher_waits_for_its_registered_readers_and_only_for_them),
