@@ -10,6 +10,7 @@
 #define BLOCK_BYTES     ((hsize_t)512 << 10)
 #define BLOCK_BYTES_MAX ((hsize_t)8 << 20)
 #define COUNT_MAX       65535
+#define NETCDF_FILL     9e36 /* what netCDF leaves in numbers that nobody wrote is above it */
 #define PITCH_TOLERANCE 0.01
 
 static int check_shape(struct cells *cells, struct geometry *geometry, struct failure *failure)
@@ -124,6 +125,10 @@ static int check_scale(struct cells *cells, struct geometry *geometry, struct fa
     hdf_read_double(cells->dataset, "scale_factor", &factor);
     hdf_read_double(cells->dataset, "add_offset", &offset);
     hdf_read_double(cells->dataset, "calibrated", &calibrated);
+    bool said = hdf_read_double(cells->dataset, "_FillValue", &cells->fill) > 0 ||
+                hdf_read_double(cells->dataset, "missing_value", &cells->fill) > 0;
+    cells->has_fill = said && !isnan(cells->fill);
+    cells->wide = cells->wide || cells->has_fill;
     cells->has_most = hdf_read_double(cells->dataset, "valid_max", &most) > 0 && most >= 1;
     if (!isfinite(factor) || factor <= 0 || !isfinite(offset))
         return failure_set(failure, STATUS_FORMAT, "pressure has scale_factor %g and add_offset %g",
@@ -155,10 +160,17 @@ struct scan {
     bool whole; /* every number is a whole one */
 };
 
-static int scan_block(const double *numbers, size_t count, struct scan *scan)
+static bool is_missing(const struct cells *cells, double number)
 {
+    return !(fabs(number) < NETCDF_FILL) ||
+           (cells->has_fill && !(number < cells->fill) && !(number > cells->fill));
+}
+
+static int scan_block(const struct cells *cells, size_t count, struct scan *scan)
+{
+    const double *numbers = cells->numbers;
     for (size_t i = 0; i < count; i++) {
-        if (!isfinite(numbers[i]))
+        if (is_missing(cells, numbers[i]))
             return (int)i;
         if (numbers[i] > scan->most)
             scan->most = numbers[i];
@@ -168,17 +180,22 @@ static int scan_block(const double *numbers, size_t count, struct scan *scan)
     return -1;
 }
 
+static int refuse_missing(uint64_t frame, struct failure *failure)
+{
+    return failure_set(failure, STATUS_FORMAT,
+                       "pressure of frame %llu holds NaN, infinity or a missing value",
+                       (unsigned long long)frame);
+}
+
 static int read_numbers(struct cells *cells, uint64_t first, size_t count, struct scan *scan,
                         struct failure *failure)
 {
-    size_t frame_cells = cells->frame_cells;
     hdf_begin();
     if (hdf_read_rows(cells->dataset, H5T_NATIVE_DOUBLE, first, count, cells->numbers) < 0)
         return hdf_failure(failure, "pressure cannot be read");
-    int bad = scan_block(cells->numbers, count * frame_cells, scan);
+    int bad = scan_block(cells, count * cells->frame_cells, scan);
     if (bad >= 0)
-        return failure_set(failure, STATUS_FORMAT, "pressure of frame %llu holds NaN or infinity",
-                           (unsigned long long)(first + (size_t)bad / frame_cells));
+        return refuse_missing(first + (size_t)bad / cells->frame_cells, failure);
     return STATUS_OK;
 }
 

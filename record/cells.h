@@ -14,7 +14,8 @@ struct cells {
     hid_t dataset;
     uint64_t length;    /**< frames */
     size_t frame_cells; /**< rows * cols */
-    bool integers, wide, calibrated, has_most;
+    bool integers, wide, calibrated, has_most, has_fill;
+    double fill;     /**< stands for a missing cell, where has_fill */
     double gain;     /**< counts per stored number; 0: stored numbers are counts */
     size_t block;    /**< frames that are read at once */
     double *numbers; /**< [block * rows * cols], where gain is not 0 */

@@ -151,12 +151,14 @@ int recorder_open(struct recorder **recorder, const char *path, const struct ses
         return status;
     if (strlen(path) >= PATH_MAX)
         return failure_system(failure, ENAMETOOLONG, "%s", path);
-    status = create_exclusively(path, failure);
-    if (status < 0)
-        return status;
     struct recorder *new = calloc(1, sizeof *new);
     if (!new)
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
+    status = create_exclusively(path, failure);
+    if (status < 0) {
+        free(new);
+        return status;
+    }
     strcpy(new->path, path);
     new->rows = about->mat.geometry.rows;
     new->cols = about->mat.geometry.cols;

@@ -55,8 +55,9 @@ static void pressures_of_every_type_and_unit_are_the_same_kpa(void **state)
         "f8_kpa", "f4_kpa", "f4_big_endian", "i4_wide", "pa",       "hpa",
         "mmhg",   "n_cm2",  "psi",           "bar",     "negative", "cm",
         "m",      "gzip",   "szip",          "tiles",   "xarray",   "netcdf4"};
-    static const char *const exact[] = {"u2_scaled",     "u2_offset", "u1_scaled",    "i2_scaled",
-                                        "i2_big_endian", "i8_counts", "xarray_packed"};
+    static const char *const exact[] = {"u2_scaled",      "u2_offset",     "u1_scaled",
+                                        "i2_scaled",      "i2_big_endian", "i8_counts",
+                                        "u2_fill_unused", "xarray_packed"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         check_values(names[i], START_US, 0.5, step);
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
@@ -136,7 +137,10 @@ static const struct refusal {
     {"x_uneven", "x must rise in equal steps", STATUS_FORMAT},
     {"x_falling", "x must rise in equal steps", STATUS_FORMAT},
     {"nan", "pressure of frame 3 holds NaN", STATUS_FORMAT},
-    {"infinite", "pressure of frame 6 holds NaN or infinity", STATUS_FORMAT},
+    {"filled", "pressure of frame 2 holds NaN, infinity or a missing value", STATUS_FORMAT},
+    {"signed_fill", "pressure of frame 5 holds NaN", STATUS_FORMAT},
+    {"unwritten", "pressure of frame 4 holds NaN", STATUS_FORMAT},
+    {"infinite", "pressure of frame 6 holds NaN, infinity", STATUS_FORMAT},
     {"wide_mat", "257 columns, must be 1 to 256", STATUS_FORMAT},
     {"one_cell", "pitch_x_mm", STATUS_FORMAT},
     {"scale_zero", "pressure has scale_factor 0", STATUS_FORMAT},

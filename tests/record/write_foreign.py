@@ -55,6 +55,8 @@ def accepted():
     write("i2_scaled", whole.astype("i2"), pressure_attributes={"scale_factor": 0.5})
     write("i2_big_endian", whole.astype(">i2"), pressure_attributes={"scale_factor": 0.5})
     write("i4_wide", (whole * 1000).astype("i4"), pressure_attributes={"scale_factor": 0.0005})
+    write("u2_fill_unused", whole.astype("u2"),
+          pressure_attributes={"scale_factor": 0.5, "_FillValue": np.uint16(65535)})
     write("i8_counts", whole.astype("i8"), pressure_attributes={"scale_factor": 0.5})
     write("pa", kpa * 1000, "Pa")
     write("hpa", kpa * 10, "hPa")
@@ -134,6 +136,11 @@ def refused():
     write("x_uneven", cols=np.array([0, 10, 20, 30, 45.0]))
     write("x_falling", cols=x[::-1])
     write("nan", np.where(whole == 3 * 20 + 4, np.nan, kpa))
+    write("filled", np.where(whole == 2 * 20 + 3, 65535, whole).astype("u2"),
+          pressure_attributes={"_FillValue": np.uint16(65535), "scale_factor": 0.5})
+    write("signed_fill", np.where(whole == 5 * 20 + 3, -999, whole).astype("i2"),
+          pressure_attributes={"missing_value": np.int16(-999)})
+    write("unwritten", np.where(whole == 4 * 20 + 3, 9.969209968386869e36, kpa))
     write("infinite", np.where(whole == 6 * 20, np.inf, kpa))
     write("wide_mat", np.zeros((2, 1, 257), "u2"), time=step[:2], rows=[0.0], cols=np.arange(257.0))
     write("one_cell", np.zeros((2, 1, 1), "u2"), time=step[:2], rows=[0.0], cols=[0.0])
