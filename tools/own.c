@@ -5,8 +5,10 @@
 
 #define READERS_MOST 16
 #define RING_MOST_S  86400
+#define SYNC_LEAST_S 0.05
+#define SYNC_MOST_S  3600
 
-enum { OWN_SESSION = OPTION_OWN, OWN_READERS, OWN_RING };
+enum { OWN_SESSION = OPTION_OWN, OWN_READERS, OWN_RING, OWN_SYNC };
 
 #define SESSION                                                                                    \
     {                                                                                              \
@@ -19,16 +21,21 @@ enum { OWN_SESSION = OPTION_OWN, OWN_READERS, OWN_RING };
         .name = "readers", .key = OWN_READERS, .arg = "N", .doc = "wait for so many readers"       \
     }
 
-const struct argp_option own_acquire[] = {
-    SESSION,
-    READERS,
-    {.name = "ring",
-     .key = OWN_RING,
-     .arg = "SECONDS",
-     .doc = "how long a reader may be away without a loss (default 300)"},
-    {0}};
+#define RING                                                                                       \
+    {                                                                                              \
+        .name = "ring", .key = OWN_RING, .arg = "SECONDS",                                         \
+        .doc = "how long a reader may be away without a loss (default 300)"                        \
+    }
+#define SYNC                                                                                       \
+    {                                                                                              \
+        .name = "sync", .key = OWN_SYNC, .arg = "SECONDS",                                         \
+        .doc = "how much of a recording a power cut may cost (default 1)"                          \
+    }
+
+const struct argp_option own_acquire[] = {SESSION, READERS, RING, {0}};
 const struct argp_option own_detect[] = {SESSION, READERS, {0}};
-const struct argp_option own_record[] = {SESSION, {0}};
+const struct argp_option own_record[] = {SESSION, SYNC, {0}};
+const struct argp_option own_live[] = {RING, SYNC, {0}};
 
 static int session_take(struct own *own, const char *value, struct failure *failure)
 {
@@ -51,6 +58,8 @@ int own_take(void *storage, int key, const char *value, struct failure *failure)
         status = option_number(&number, "--readers", value, 0, READERS_MOST, failure);
         own->readers = (unsigned)number;
         return status;
+    case OWN_SYNC:
+        return option_number(&own->sync_s, "--sync", value, SYNC_LEAST_S, SYNC_MOST_S, failure);
     default:
         return option_number(&own->ring_s, "--ring", value, 1, RING_MOST_S, failure);
     }

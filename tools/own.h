@@ -12,10 +12,11 @@ struct own {
     char session[BUS_SESSION_ID_SIZE]; /**< empty: any, or a new one */
     unsigned readers;                  /**< registered readers to wait for */
     double ring_s;                     /**< 0: the bus's default */
+    double sync_s;                     /**< 0: the recorder's default */
 };
 
-/** --session, --readers, --ring; --session, --readers; --session. */
-extern const struct argp_option own_acquire[], own_detect[], own_record[];
+/** --session, --readers, --ring; --session, --readers; --session, --sync; --ring, --sync. */
+extern const struct argp_option own_acquire[], own_detect[], own_record[], own_live[];
 
 /** As struct option_request's take; storage is a struct own. */
 int own_take(void *storage, int key, const char *value, struct failure *failure);

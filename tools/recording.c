@@ -11,8 +11,6 @@
 #define BROKEN_SUFFIX ".broken"
 #define GAP_KIND      "gap"
 
-static const struct recorder_options options = {.swmr = true};
-
 static void about_of(struct session_about *about, const struct bus_session *session)
 {
     memset(about, 0, sizeof *about);
@@ -72,6 +70,7 @@ static int recording_begin(struct recording *recording, const char *path,
                            const struct bus_session *session, const struct parameters *parameters,
                            struct failure *failure)
 {
+    const struct recorder_options options = {.swmr = true, .sync_s = recording->sync_s};
     struct session_about about;
     about_of(&about, session);
     return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
@@ -97,7 +96,9 @@ int recording_open(struct recording *recording, const char *path, const struct b
                    const struct parameters *parameters, struct failure *failure)
 {
     struct session *from;
-    *recording = (struct recording){.ours = recording->ours, .last_us = INT64_MIN};
+    const struct recorder_options options = {.swmr = true, .sync_s = recording->sync_s};
+    *recording = (struct recording){
+        .ours = recording->ours, .sync_s = recording->sync_s, .last_us = INT64_MIN};
     if (access(path, F_OK))
         return recording_begin(recording, path, session, parameters, failure);
     int status = session_open(&from, path, failure);

@@ -9,7 +9,8 @@
 #include "record/record.h"
 
 struct recording {
-    bool ours; /**< set before opening: a file of this name was begun for this very session */
+    bool ours;     /**< set before opening: a file of this name was begun for this very session */
+    double sync_s; /**< set before opening: as in struct recorder_options */
     struct recorder *recorder;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */

@@ -59,6 +59,11 @@ static void children_prepare(struct live *live)
         child_argument(&live->children[ACQUIRE], "--source=%s", options->source);
     if (!isinf(options->for_s))
         child_argument(&live->children[ACQUIRE], "--for=%.17g", options->for_s);
+    const struct own *own = options->own;
+    if (own->ring_s > 0)
+        child_argument(&live->children[ACQUIRE], "--ring=%.17g", own->ring_s);
+    if (own->sync_s > 0)
+        child_argument(&live->children[RECORD], "--sync=%.17g", own->sync_s);
     child_argument(&live->children[RECORD], "--output=%s", live->output);
 }
 
@@ -173,12 +178,11 @@ static int output_check(const char *path, struct failure *failure)
 static int live_begin(struct live *live, struct failure *failure)
 {
     const struct options *options = live->options;
-    struct own own = {0};
     if (*options->output)
         snprintf(live->output, sizeof live->output, "%s", options->output);
     else
         session_name(live->output, sizeof live->output);
-    own_session(&own, live->session);
+    own_session(options->own, live->session);
     int status = output_check(live->output, failure);
     if (!status)
         status = bus_folder(live->folder, options->bus, failure);
@@ -210,11 +214,16 @@ static int run(const struct options *options)
     return exit_code_of(&live);
 }
 
+static struct own own;
+
 const struct verb verb_live = {
     .name = "live",
     .arguments = "",
     .text = "acquire, detect and record a session, and show it",
     .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON | OPTION_SET |
-                          OPTION_BUS | OPTION_NO_DASHBOARD},
+                          OPTION_BUS | OPTION_NO_DASHBOARD,
+                .own = own_live,
+                .take = own_take,
+                .storage = &own},
     .run = run,
 };

@@ -99,6 +99,7 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
     if (!*recordist->path)
         session_name(recordist->path, sizeof recordist->path);
     const char *id = recordist->session.id;
+    recording->sync_s = recordist->own->sync_s;
     recording->ours = past_noted(recordist->folder, id, recordist->path);
     status = past_note(recordist->folder, id, recordist->path, failure);
     if (!status)
