@@ -96,13 +96,14 @@ struct frame_publisher_options {
 /**
  * Begins to publish. Where the folder's ring holds this very session (by id) it is continued: the
  * numbering goes on after the last frame kept.
+ * @param result set to the publisher; to NULL on failure
  * @param session copied; mat.geometry checked. With rows 0 (the mat is not known yet) the session
  *        can only be continued
  * @param failure names the bus, and the process that publishes on it already (STATUS_BUSY)
  * @return STATUS_OK, STATUS_BUSY, STATUS_ARGUMENT, STATUS_SYSTEM, STATUS_FULL, STATUS_MEMORY,
  *         STATUS_NOT_FOUND when it could only be continued and is not there
  */
-int frame_publisher_open(struct frame_publisher **publisher, const char *folder,
+int frame_publisher_open(struct frame_publisher **result, const char *folder,
                          const struct bus_session *session,
                          const struct frame_publisher_options *options, struct failure *failure);
 
@@ -151,7 +152,7 @@ struct frame_reader;
  * @param options NULL: unregistered, from frame 0
  * @return STATUS_OK, STATUS_MEMORY, STATUS_SYSTEM
  */
-int frame_reader_open(struct frame_reader **reader, const char *folder,
+int frame_reader_open(struct frame_reader **result, const char *folder,
                       const struct bus_reader_options *options, struct failure *failure);
 
 /** The session; waits for at most timeout_ms. @return NULL while no publisher has answered */
@@ -188,7 +189,7 @@ void frame_reader_close(struct frame_reader *reader);
 struct event_publisher;
 
 /** As frame_publisher_open(), for events; a ring of the same session is continued. */
-int event_publisher_open(struct event_publisher **publisher, const char *folder,
+int event_publisher_open(struct event_publisher **result, const char *folder,
                          const struct bus_session *session, struct failure *failure);
 
 /** Number of the next event to be published: above 0 where a process before this one published. */
@@ -213,7 +214,7 @@ void event_publisher_close(struct event_publisher *publisher);
 struct event_reader;
 
 /** As the functions of a frame reader. */
-int event_reader_open(struct event_reader **reader, const char *folder,
+int event_reader_open(struct event_reader **result, const char *folder,
                       const struct bus_reader_options *options, struct failure *failure);
 const struct bus_session *event_reader_session(struct event_reader *reader, int timeout_ms);
 void event_reader_seek(struct event_reader *reader, uint64_t from);

@@ -11,7 +11,7 @@
 struct publisher;
 
 /** Locks the ring `<folder>/<name>.ring`; nothing can be asked or published yet. */
-int publisher_open(struct publisher **publisher, const char *folder, const char *name,
+int publisher_open(struct publisher **result, const char *folder, const char *name,
                    struct failure *failure);
 
 struct ring *publisher_ring(struct publisher *publisher);

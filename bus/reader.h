@@ -17,7 +17,7 @@ struct stream_kind {
 
 struct reader;
 
-int reader_open(struct reader **reader, const char *folder, const struct stream_kind *kind,
+int reader_open(struct reader **result, const char *folder, const struct stream_kind *kind,
                 const struct bus_reader_options *options, struct failure *failure);
 
 const struct bus_session *reader_session(struct reader *reader, int timeout_ms);

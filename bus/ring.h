@@ -24,7 +24,7 @@ struct ring;
  * another version, counts as empty and must be formatted. A torn last message is dropped.
  * @return STATUS_OK, STATUS_BUSY naming the process that has it open, STATUS_SYSTEM, STATUS_MEMORY
  */
-int ring_open(struct ring **ring, const char *path, struct failure *failure);
+int ring_open(struct ring **result, const char *path, struct failure *failure);
 
 /**
  * Empties it and gives it a new shape; numbers begin at 0.
