@@ -137,7 +137,7 @@ static int serial_auto(struct source **source, const struct opening *opening,
     for (size_t i = 0; i < count; i++) {
         struct address port = *opening->address;
         struct opening here = {&port, opening->tap, true, 0};
-        snprintf(port.target, sizeof port.target, "%s", ports[i].name);
+        snprintf(port.target, sizeof port.target, "%.*s", PORT_NAME_SIZE - 1, ports[i].name);
         if (serial_open_source(source, &here, &last) == STATUS_OK)
             return STATUS_OK;
     }

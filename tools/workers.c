@@ -89,6 +89,7 @@ static void copy_output(int output)
     lseek(output, 0, SEEK_SET);
     while ((count = read(output, bytes, sizeof bytes)) > 0)
         fwrite(bytes, 1, (size_t)count, stdout);
+    fflush(stdout);
     close(output);
 }
 
