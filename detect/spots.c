@@ -10,9 +10,9 @@
 
 #define SPOTS_MAX MAP_PEAKS_MAX
 
-static const double significance = 3.2;  /* scatters of the map that a rise must stand out by */
+static const double significance = 3.7;  /* scatters of the map that a rise must stand out by */
 static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
-static const double known_share = 0.5;   /* of these limits suffices for a spot that is known */
+static const double known_share = 0.7;   /* of these limits suffices for a spot that is known */
 
 struct place {
     struct spot spot;
