@@ -56,9 +56,9 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
     if (acquisition->continued && acquisition->traits.again)
         acquisition->skip = acquisition->before.number + 1;
     mat = &frame_publisher_session(acquisition->publisher)->mat;
-    say("%s %s, %u x %u, on bus %s%s", mat->device, mat->serial, mat->geometry.rows,
-        mat->geometry.cols, acquisition->folder,
-        acquisition->continued ? ", going on with its session" : "");
+    say("%s%s%s, %u x %u, on bus %s%s", *mat->device ? mat->device : "a mat",
+        *mat->serial ? " " : "", mat->serial, mat->geometry.rows, mat->geometry.cols,
+        acquisition->folder, acquisition->continued ? ", going on with its session" : "");
     return STATUS_OK;
 }
 
