@@ -7,7 +7,7 @@
 #ifndef ROLLSCOPE_DETECT_COMPANY_H
 #define ROLLSCOPE_DETECT_COMPANY_H
 
-#include "contacts.h"
+#include "track.h"
 
 /** What is known about two contacts. */
 struct company {

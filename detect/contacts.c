@@ -68,11 +68,6 @@ const struct blob *contacts_part(const struct contacts *contacts, uint32_t cell)
     return label ? &blobs_slots(contacts->blobs)[label - 1] : NULL;
 }
 
-double track_angle_rad(const struct track *track)
-{
-    return 0.5 * atan2(track->axis[1], track->axis[0]);
-}
-
 /* Distance between the bounding boxes of two blobs, mm; 0 where they touch. */
 static double box_gap(const struct contacts *contacts, const struct moments *a,
                       const struct moments *b)

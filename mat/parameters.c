@@ -23,7 +23,6 @@ static const struct parameter table[] = {
     P(hold_s, 3, 0.1, 600, "s", "shortest hold"),
     P(bout_gap_s, 2, 0, 600, "s", "a lift longer than this ends a bout"),
     P(spot_passes, 3, 1, 1000, "1", "passes in which a hot spot must be seen"),
-    P(spot_hold_s, 3, 0, 600, "s", "or time of hold in which it must be seen"),
     P(spot_merge_mm, 15, 0, 1000, "mm", "hot spots nearer than this are one"),
     P(spot_contrast, 0.04, 0, 10, "1", "smallest relative rise of a hot spot"),
     P(dose_strokes, 12, 1, 1000, "1", "strokes of a full dose"),

@@ -18,7 +18,7 @@ struct parameters {
     /* holds and bouts */
     double hold_extent_mm, hold_s, bout_gap_s;
     /* hot spots */
-    double spot_passes, spot_hold_s, spot_merge_mm, spot_contrast, dose_strokes;
+    double spot_passes, spot_merge_mm, spot_contrast, dose_strokes;
     /* contacts */
     double contact_sigma, contact_share, contact_min_n, gap_reset_s, contact_period_s;
     /* signal processing */
