@@ -15,12 +15,9 @@ struct scheme {
 };
 
 static const struct scheme schemes[] = {
-    {"serial", false, source_open},
-    {"pty", false, source_open},
-    {"tcp", false, source_open},
-    {"join", false, source_open},
-    {"file", true, source_open},
-    {"session", true, source_session_open},
+    {"serial", false, source_open}, {"pty", false, source_open},
+    {"tcp", false, source_open},    {"join", false, source_open},
+    {"file", true, source_open},    {"session", true, source_session_open},
     {"sim", true, source_sim_open},
 };
 
