@@ -212,6 +212,13 @@ static struct place *place_of(struct spots *spots, const struct map_peak *peak)
     return best;
 }
 
+static bool differs(const struct spot *a, const struct spot *b)
+{
+    return a->passes != b->passes || a->strokes != b->strokes || a->x_mm < b->x_mm ||
+           a->x_mm > b->x_mm || a->y_mm < b->y_mm || a->y_mm > b->y_mm ||
+           a->confidence < b->confidence || a->confidence > b->confidence;
+}
+
 static void publish(struct queue *queue, struct totals *totals, const struct spot *spot)
 {
     struct event *event = queue_add(queue, EVENT_SPOT);
@@ -237,7 +244,7 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
         struct spot before = place->spot;
         place->seen = true;
         describe(spots, &peaks[i], &place->spot);
-        if (memcmp(&before, &place->spot, sizeof before))
+        if (differs(&before, &place->spot))
             publish(queue, totals, &place->spot);
     }
     for (size_t i = 0; i < spots->count; i++) {
