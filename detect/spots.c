@@ -12,7 +12,7 @@
 
 static const double significance = 3.7;  /* scatters of the map that a rise must stand out by */
 static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
-static const double known_share = 0.7;   /* of these limits suffices for a spot that is known */
+static const double known_share = 0.85;  /* of these limits suffices for a spot that is known */
 
 struct place {
     struct spot spot;
@@ -164,7 +164,7 @@ static double confidence(const struct map_peak *peak)
 {
     double noise = hypot(peak->scatter, peak->error);
     double z = peak->contrast / fmax(noise, 0.02);
-    return fmax(1 / (1 + exp(-(z - 3.2) / 1.2)), 0.01);
+    return fmax(1 / (1 + exp(-(z - 3.9) / 1.2)), 0.01);
 }
 
 static void describe(const struct spots *spots, const struct map_peak *peak, struct spot *spot)
@@ -189,6 +189,21 @@ static bool stands_out(const struct spots *spots, const struct map_peak *peak, d
     return peak->contrast >= share * fmax(noise, spots->parameters.spot_contrast);
 }
 
+static double distance_mm(const struct place *place, const struct map_peak *peak)
+{
+    return hypot(place->spot.x_mm - peak->at_mm[0], place->spot.y_mm - peak->at_mm[1]);
+}
+
+/* Whether a higher summit of this search lies on the same rise. */
+static bool is_taken(const struct spots *spots, const struct map_peak *peak)
+{
+    for (size_t i = 0; i < spots->count; i++)
+        if (spots->places[i].seen &&
+            distance_mm(&spots->places[i], peak) < spots->parameters.spot_merge_mm)
+            return true;
+    return false;
+}
+
 /* The known spot that a peak is, or a new one if the peak stands out enough; else NULL. */
 static struct place *place_of(struct spots *spots, const struct map_peak *peak)
 {
@@ -196,7 +211,7 @@ static struct place *place_of(struct spots *spots, const struct map_peak *peak)
     double nearest = spots->parameters.spot_merge_mm;
     for (size_t i = 0; i < spots->count; i++) {
         struct place *place = &spots->places[i];
-        double d = hypot(place->spot.x_mm - peak->at_mm[0], place->spot.y_mm - peak->at_mm[1]);
+        double d = distance_mm(place, peak);
         if (!place->seen && d < nearest) {
             nearest = d;
             best = place;
@@ -238,7 +253,7 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {
-        struct place *place = place_of(spots, &peaks[i]);
+        struct place *place = is_taken(spots, &peaks[i]) ? NULL : place_of(spots, &peaks[i]);
         if (!place)
             continue;
         struct spot before = place->spot;
