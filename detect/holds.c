@@ -112,9 +112,3 @@ void holds_resume(struct holds *holds, double from_s)
     holds->open = false;
     holds->taken_s = from_s;
 }
-
-double holds_underway_s(const struct holds *holds)
-{
-    bool long_enough = holds->open && holds->last_s - holds->start_s >= holds->hold_s;
-    return long_enough ? holds->start_s : INFINITY;
-}

@@ -36,7 +36,4 @@ bool holds_end(struct holds *holds, const struct history *history, double end_s,
 /** A stroke ended: begin anew with the samples after it. */
 void holds_resume(struct holds *holds, double from_s);
 
-/** When the open one began, INFINITY when it is not long enough to be a hold yet. */
-double holds_underway_s(const struct holds *holds);
-
 #endif

@@ -105,8 +105,6 @@ static void remember(struct spots *spots, const struct scan *scan, const struct 
                           .along = {scan->profile.along[0], scan->profile.along[1]},
                           .low_mm = scan->low_mm,
                           .high_mm = scan->high_mm,
-                          .start_s = stroke->start_s,
-                          .end_s = stroke->end_s,
                           .slow_deep = stroke->slow && stroke->deep};
     traces_add(spots->traces, &trace);
 }

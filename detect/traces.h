@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** So many strokes are remembered; older ones only as a count over the spots that were known. */
+/** So many strokes are remembered: the newest. */
 #define TRACES_MAX 4096
 
 /** One stroke. */
@@ -20,7 +20,6 @@ struct trace {
     double side_mm[2];      /**< from the centre to one of two balls; 0 for one ball */
     double along[2];        /**< a strip's axis */
     double low_mm, high_mm; /**< a strip's ends along its axis */
-    double start_s, end_s;
     bool slow_deep;
 };
 
