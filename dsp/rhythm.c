@@ -41,6 +41,8 @@
 /* A line keeps this share of the power within the window's main lobe, a tremor does not. */
 #define VIBRATION_LINE_SHARE 0.6
 #define TREMOR_SHARE         0.25
+/* How far a line may be off its frequency, or a tool's beyond its range. */
+#define VIBRATION_MARGIN_HZ 1.0
 
 enum signal { SIGNAL_X, SIGNAL_Y, SIGNAL_FORCE, SIGNAL_COUNT };
 
@@ -270,6 +272,17 @@ static size_t recall_fast(struct rhythm *rhythm, double *rate_hz)
     return count;
 }
 
+bool vibration_folds(double frequency_hz, double rate_hz)
+{
+    double least = VIBRATION_LEAST_HZ - VIBRATION_MARGIN_HZ;
+    double most = VIBRATION_MOST_HZ + VIBRATION_MARGIN_HZ;
+    for (double whole = rate_hz; whole - frequency_hz <= most; whole += rate_hz)
+        if (whole - frequency_hz >= least ||
+            (whole + frequency_hz >= least && whole + frequency_hz <= most))
+            return true;
+    return false;
+}
+
 struct vibration rhythm_vibration(struct rhythm *rhythm)
 {
     struct vibration vibration = {VIBRATION_NONE, NAN, 0, NAN};
@@ -290,10 +303,10 @@ struct vibration rhythm_vibration(struct rhythm *rhythm)
     if (!narrow && !(low && line.share >= TREMOR_SHARE))
         return vibration;
     vibration.amplitude_n = line.amplitude;
-    vibration.kind = !narrow                                     ? VIBRATION_TREMOR
-                     : vibration.rate_hz < 2 * VIBRATION_MOST_HZ ? VIBRATION_ALIAS_LIMITED
-                     : low                                       ? VIBRATION_TREMOR
-                                                                 : VIBRATION_TOOL;
+    bool folds = narrow && vibration_folds(line.frequency_hz, vibration.rate_hz);
+    vibration.kind = folds            ? VIBRATION_ALIAS_LIMITED
+                     : !narrow || low ? VIBRATION_TREMOR
+                                      : VIBRATION_TOOL;
     if (vibration.kind != VIBRATION_ALIAS_LIMITED)
         vibration.frequency_hz = line.frequency_hz;
     return vibration;

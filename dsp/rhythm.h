@@ -11,8 +11,9 @@
 /** Longest stretch of time that breathing is looked for in, s. */
 #define RHYTHM_MEMORY_S 256
 
-/** Highest frequency of a vibrating tool, Hz. */
-#define VIBRATION_MOST_HZ 92.0
+/** Where vibrating tools vibrate, Hz. */
+#define VIBRATION_LEAST_HZ 30.0
+#define VIBRATION_MOST_HZ  92.0
 
 /** What a contact did at one time. */
 struct motion {
@@ -28,9 +29,10 @@ struct cadence {
 
 enum vibration_kind {
     VIBRATION_NONE,
-    VIBRATION_TREMOR,       /**< a broad rise at 4 to 12 Hz */
-    VIBRATION_TOOL,         /**< a narrow line that the frame rate resolves */
-    VIBRATION_ALIAS_LIMITED /**< a narrow line whose true frequency the frame rate cannot tell */
+    VIBRATION_TREMOR,       /**< at 4 to 12 Hz: a broad rise, or a line that is no folded tool */
+    VIBRATION_TOOL,         /**< a narrow line above that, which the frame rate resolves */
+    VIBRATION_ALIAS_LIMITED /**< a narrow line that may be a tool's, folded down: its true frequency
+                                 the frame rate cannot tell */
 };
 
 struct vibration {
@@ -65,8 +67,20 @@ struct cadence rhythm_cadence(struct rhythm *rhythm);
  */
 double rhythm_breathing(struct rhythm *rhythm, double start_s, double end_s);
 
-/** Tremor or vibration over the last 2 s of force. Latency: the window's half, 1 s. */
+/**
+ * Tremor or vibration over the last 2 s of force. Latency: the window's half, 1 s.
+ *
+ * At a rate R a line at f looks the same as one at R - f, R + f, 2 R - f and so on. A narrow line
+ * is alias-limited where one of those is a frequency of vibrating tools; where none is, or where
+ * the rise is broad (a tremor's; folding does not broaden a tool's line), it is given its
+ * frequency. So 6 Hz is tremor at 100 frames a second, 8 Hz is alias-limited (a tool at 92 Hz looks
+ * alike), and above 186 frames a second nothing is. Test: tests/dsp/test_rhythm.c.
+ */
 struct vibration rhythm_vibration(struct rhythm *rhythm);
+
+/** Whether a line at `frequency_hz`, up to half the rate, may be a vibrating tool's, folded down.
+ *  Pure. */
+bool vibration_folds(double frequency_hz, double rate_hz);
 
 /** Forgets everything. */
 void rhythm_reset(struct rhythm *rhythm);

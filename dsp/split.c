@@ -186,6 +186,19 @@ double split_energy(const struct split *split, enum split_band band, float *mean
     return (double)split->moments / split->rate_hz;
 }
 
+double parts_moving_share(const struct parts *parts, const float *least, size_t channels)
+{
+    const float *still = parts->bands[SPLIT_STILL], *moving = parts->bands[SPLIT_MOVING];
+    double part = 0, whole = 0;
+    for (size_t i = 0; i < channels; i++) {
+        double load = (double)still[i] + moving[i];
+        bool loaded = load > least[i];
+        part += loaded ? load * moving[i] : 0;
+        whole += loaded ? load * load : 0;
+    }
+    return whole > 0 ? fmin(fmax(part / whole, 0), 1) : NAN;
+}
+
 bool split_alias_limited(const struct split *split)
 {
     double rate_hz = split->frames ? (double)split->frames / split->frames_s : split->rate_hz;

@@ -63,6 +63,14 @@ double split_settling_s(const struct split *split);
  */
 double split_energy(const struct split *split, enum split_band band, float *mean_square);
 
+/**
+ * Share of a moment's load that moves: 0 in a hold, about 1 minus the share of time that a cell is
+ * loaded in strokes. Cells weigh with their load. Pure; any thread.
+ * @param least [channels] what a cell carries more than counts, such as 4 sigmas of its noise
+ * @return 0 .. 1; NaN where nothing is loaded
+ */
+double parts_moving_share(const struct parts *parts, const float *least, size_t channels);
+
 /** True when the frames come too slowly to tell the frequency of a vibrating tool (up to
  *  VIBRATION_MOST_HZ): what shows in the fast band may then be folded down. */
 bool split_alias_limited(const struct split *split);

@@ -1,24 +1,30 @@
 #include "analysis.h"
 
+#include "contact_signals.h"
 #include "detect/detect.h"
-#include "dsp/dsp.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Contacts whose rhythms are remembered at a time. */
-#define RHYTHM_COUNT 8
-
-/* A contact's rhythm; id 0 is a free place. */
-struct place {
-    struct rhythm *rhythm;
-    uint32_t contact;
-    double seen_s;
-};
+/* The split's grid: of what rate where the mat does not say, and at most; nothing that a tool does
+   is faster than half of it. */
+#define SPLIT_RATE_HZ      100.0
+#define SPLIT_RATE_MOST_HZ 200.0
+/* A cell counts as loaded from so many sigmas on. */
+#define LOADED_SIGMAS 4.0F
 
 struct analysis {
+    struct geometry geometry;
+    double gap_s;
     struct conditioner *conditioner;
     struct detector *detector;
-    struct place places[RHYTHM_COUNT];
+    struct contact_signals *signals;
+    struct pressure pressure; /* the last one */
+    struct split *split;      /* of the cells; NULL: not wanted */
+    struct parts parts;
+    bool has_parts;
+    float *least; /* [cells] scratch */
 };
 
 struct analysis *analysis_create(const struct geometry *geometry,
@@ -27,60 +33,69 @@ struct analysis *analysis_create(const struct geometry *geometry,
     struct analysis *analysis = calloc(1, sizeof *analysis);
     if (!analysis)
         return NULL;
+    analysis->geometry = *geometry;
+    analysis->gap_s = parameters->gap_reset_s;
     analysis->conditioner = conditioner_create(geometry, parameters);
     analysis->detector = detector_create(geometry, parameters);
-    bool whole = analysis->conditioner && analysis->detector;
-    for (int i = 0; i < RHYTHM_COUNT; i++) {
-        analysis->places[i].rhythm = rhythm_create();
-        whole = whole && analysis->places[i].rhythm;
-    }
-    if (whole)
+    analysis->signals = contact_signals_create();
+    if (analysis->conditioner && analysis->detector && analysis->signals)
         return analysis;
     analysis_destroy(analysis);
     return NULL;
 }
 
-/* The contact's place; the one longest unseen when it has none. */
-static struct place *place_of(struct analysis *analysis, uint32_t contact)
+static double split_rate_hz(const struct analysis *analysis)
 {
-    struct place *oldest = analysis->places;
-    for (int i = 0; i < RHYTHM_COUNT; i++) {
-        struct place *place = &analysis->places[i];
-        if (place->contact == contact)
-            return place;
-        if (!place->contact || (oldest->contact && place->seen_s < oldest->seen_s))
-            oldest = place;
-    }
-    return oldest;
+    double rate_hz = analysis->geometry.rate_hz;
+    return rate_hz > 0 ? fmin(fmax(rate_hz, 1), SPLIT_RATE_MOST_HZ) : SPLIT_RATE_HZ;
 }
 
-static void follow(struct analysis *analysis)
+int analysis_split(struct analysis *analysis)
 {
-    const struct contact *contacts;
-    size_t count = detector_contacts(analysis->detector, &contacts);
-    for (size_t i = 0; i < count; i++) {
-        struct place *place = place_of(analysis, contacts[i].id);
-        if (place->contact != contacts[i].id)
-            rhythm_reset(place->rhythm);
-        place->contact = contacts[i].id;
-        place->seen_s = contacts[i].time_s;
-        struct motion motion = {contacts[i].time_s, contacts[i].x_mm, contacts[i].y_mm,
-                                contacts[i].force_n};
-        rhythm_push(place->rhythm, &motion);
+    uint32_t cells = geometry_cells(&analysis->geometry);
+    double rate_hz = split_rate_hz(analysis);
+    analysis->least = calloc(cells, sizeof *analysis->least);
+    analysis->split = split_create(cells, rate_hz, analysis->gap_s);
+    if (!analysis->least || !analysis->split)
+        return STATUS_MEMORY;
+    return contact_signals_split(analysis->signals, rate_hz, analysis->gap_s);
+}
+
+static void divide(struct analysis *analysis, double time_s, const float *kpa)
+{
+    struct parts parts;
+    split_push(analysis->split, time_s, kpa);
+    while (split_next(analysis->split, &parts)) {
+        analysis->parts = parts;
+        analysis->has_parts = true;
     }
 }
 
 size_t analysis_push(struct analysis *analysis, const struct frame *frame)
 {
-    struct pressure pressure;
-    conditioner_push(analysis->conditioner, frame, &pressure);
-    size_t waiting = detector_push(analysis->detector, &pressure, frame->number);
-    follow(analysis);
+    const struct contact *contacts;
+    conditioner_push(analysis->conditioner, frame, &analysis->pressure);
+    size_t waiting = detector_push(analysis->detector, &analysis->pressure, frame->number);
+    size_t count = detector_contacts(analysis->detector, &contacts);
+    contact_signals_push(analysis->signals, contacts, count);
+    if (analysis->split)
+        divide(analysis, analysis->pressure.time_s, analysis->pressure.kpa);
     return waiting;
+}
+
+/* The last frame is held until the split has said it. */
+static void split_finish(struct analysis *analysis)
+{
+    double last_s = analysis->pressure.time_s, rate_hz = split_rate_hz(analysis);
+    size_t steps = (size_t)ceil(split_latency_s(analysis->split) * rate_hz);
+    for (size_t k = 1; k <= steps; k++)
+        divide(analysis, last_s + (double)k / rate_hz, analysis->pressure.kpa);
 }
 
 size_t analysis_finish(struct analysis *analysis)
 {
+    if (analysis->split && analysis->pressure.kpa)
+        split_finish(analysis);
     return detector_finish(analysis->detector);
 }
 
@@ -88,10 +103,10 @@ int analysis_next(struct analysis *analysis, struct event *event)
 {
     int taken = detector_next(analysis->detector, event);
     if (taken == 1 && event->type == EVENT_HOLD) {
-        struct place *place = place_of(analysis, event->hold.contact);
-        if (place->contact == event->hold.contact)
+        struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, event->hold.contact);
+        if (rhythm)
             event->hold.breathing_hz =
-                rhythm_breathing(place->rhythm, event->hold.start_s, event->hold.end_s);
+                rhythm_breathing(rhythm, event->hold.start_s, event->hold.end_s);
     }
     return taken;
 }
@@ -101,13 +116,67 @@ size_t analysis_contacts(const struct analysis *analysis, const struct contact *
     return detector_contacts(analysis->detector, contacts);
 }
 
+struct cadence analysis_cadence(struct analysis *analysis, uint32_t contact)
+{
+    struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, contact);
+    return rhythm ? rhythm_cadence(rhythm) : (struct cadence){NAN, 0, NAN};
+}
+
+struct vibration analysis_vibration(struct analysis *analysis, uint32_t contact)
+{
+    struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, contact);
+    return rhythm ? rhythm_vibration(rhythm) : (struct vibration){VIBRATION_NONE, NAN, 0, NAN};
+}
+
+double analysis_split_latency_s(const struct analysis *analysis)
+{
+    return analysis->split ? split_latency_s(analysis->split) : 0;
+}
+
+bool analysis_parts(const struct analysis *analysis, struct parts *parts)
+{
+    double most_s = analysis_split_latency_s(analysis) + analysis->gap_s;
+    if (!analysis->has_parts || analysis->pressure.time_s - analysis->parts.time_s > most_s)
+        return false;
+    *parts = analysis->parts;
+    return true;
+}
+
+double analysis_moving_share(const struct analysis *analysis)
+{
+    struct parts parts;
+    uint32_t cells = geometry_cells(&analysis->geometry);
+    if (!analysis_parts(analysis, &parts))
+        return NAN;
+    for (uint32_t i = 0; i < cells; i++)
+        analysis->least[i] = LOADED_SIGMAS * analysis->pressure.noise_kpa[i];
+    return parts_moving_share(&parts, analysis->least, cells);
+}
+
+bool analysis_contact_parts(const struct analysis *analysis, uint32_t contact,
+                            struct contact_parts *parts)
+{
+    return contact_signals_parts(analysis->signals, contact, parts);
+}
+
+double analysis_map(const struct analysis *analysis, enum split_band band, float *kpa)
+{
+    uint32_t cells = geometry_cells(&analysis->geometry);
+    memset(kpa, 0, cells * sizeof *kpa);
+    double seconds = analysis->split ? split_energy(analysis->split, band, kpa) : 0;
+    for (uint32_t i = 0; i < cells; i++)
+        kpa[i] = sqrtf(kpa[i]);
+    return seconds;
+}
+
 void analysis_destroy(struct analysis *analysis)
 {
     if (!analysis)
         return;
     conditioner_destroy(analysis->conditioner);
     detector_destroy(analysis->detector);
-    for (int i = 0; i < RHYTHM_COUNT; i++)
-        rhythm_destroy(analysis->places[i].rhythm);
+    contact_signals_destroy(analysis->signals);
+    split_destroy(analysis->split);
+    free(analysis->least);
     free(analysis);
 }

@@ -181,6 +181,36 @@ static void vibration_that_folds_down_is_called_alias_limited(void **state)
     assert_true(fabs(vibration.rate_hz - 100) < 0.1);
 }
 
+/* By hand: 100 - 6 = 94 and 100 - 8 = 92 Hz; 57 - 6 = 51; 150 - 20 = 130, 150 - 70 = 80; tools
+   vibrate at 30 to 92 Hz. */
+static void a_line_is_ambiguous_only_where_a_tool_may_look_like_it(void **state)
+{
+    (void)state;
+    assert_false(vibration_folds(6, 100));
+    assert_true(vibration_folds(8, 100));
+    assert_true(vibration_folds(40, 100));
+    assert_true(vibration_folds(6, 57));
+    assert_false(vibration_folds(20, 150));
+    assert_true(vibration_folds(70, 150));
+    for (double hz = 0; hz <= 100; hz += 0.5)
+        assert_false(vibration_folds(hz, 200));
+}
+
+static void tremor_is_told_from_a_folded_tool_where_no_tool_looks_like_it(void **state)
+{
+    struct player player = still;
+    player.force_n = 5;
+    player.force_hz = 6;
+    play(*state, &player, 5);
+    struct vibration vibration = rhythm_vibration(*state);
+    assert_int_equal(vibration.kind, VIBRATION_TREMOR);
+    assert_true(fabs(vibration.frequency_hz - 6) < 0.1);
+    player.force_hz = 10;
+    rhythm_reset(*state);
+    play(*state, &player, 5);
+    assert_int_equal(rhythm_vibration(*state).kind, VIBRATION_ALIAS_LIMITED);
+}
+
 static void white_noise_is_no_vibration(void **state)
 {
     play(*state, &still, 10);
@@ -214,6 +244,8 @@ int main(void)
         TEST(a_contact_at_rest_has_no_cadence),
         TEST(vibration_below_half_the_rate_is_measured),
         TEST(vibration_that_folds_down_is_called_alias_limited),
+        TEST(a_line_is_ambiguous_only_where_a_tool_may_look_like_it),
+        TEST(tremor_is_told_from_a_folded_tool_where_no_tool_looks_like_it),
         TEST(white_noise_is_no_vibration),
         TEST(what_was_before_a_gap_is_forgotten),
     };
