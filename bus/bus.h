@@ -1,14 +1,14 @@
 /**
  * @file bus.h
- * Frames and events between processes, over ZeroMQ, so that no reader misses one.
+ * Frames, events and metrics between processes, over ZeroMQ, so that no reader misses one.
  *
- * A bus is a folder (0700) with two streams: frames, published by acquire, and events, published by
- * detect. A stream has one publisher at a time. It numbers its messages 0, 1, 2, ... without a gap,
- * keeps the newest in a ring on disk that outlives the process, publishes each on a PUB socket and
- * serves a ROUTER socket to whoever asks for a range, the mat or the state. A reader that starts
- * late, stalls or sees a step in the numbers asks for what it lacks and gets everything once and in
- * order. A publisher waits for nobody, unless its source can wait (bus_session.paced): then
- * registered readers set the pace and the ring is never overrun.
+ * A bus is a folder (0700) with three streams. A stream has one publisher at a time. It numbers its
+ * messages 0, 1, 2, ... without a gap, keeps the newest in a ring on disk that outlives the
+ * process, publishes each on a PUB socket and serves a ROUTER socket to whoever asks for a range,
+ * the mat or the state. A reader that starts late, stalls or sees a step in the numbers asks for
+ * what it lacks and gets everything once and in order. A publisher waits for nobody, unless its
+ * source can wait (bus_session.paced): then registered readers set the pace and the ring is never
+ * overrun.
  *
  * Messages are described in docs/bus.md. One object, one thread; no function prints or exits.
  */
@@ -48,6 +48,17 @@ struct bus_session {
     bool paced; /**< the source waits: registered readers set the pace, nothing is overrun */
 };
 
+/** The streams of a bus. */
+enum bus_stream {
+    BUS_FRAMES,  /**< published by acquire */
+    BUS_EVENTS,  /**< by detect */
+    BUS_METRICS, /**< by detect */
+    BUS_STREAM_COUNT
+};
+
+/* ---- Publishing -------------------------------------------------------------------------------
+ */
+
 /** What a stream's publisher has done; only ever grows. */
 struct bus_publisher_health {
     uint64_t next;         /**< number of the next message */
@@ -61,7 +72,87 @@ struct bus_publisher_health {
     uint64_t behind;       /**< how far the slowest of them is behind, messages */
 };
 
-/** What a reader has seen; only ever grows. */
+/** How to publish. */
+struct bus_publisher_options {
+    enum bus_stream stream;
+    double ring_s;       /**< frames: how long the ring reaches back; 0: 300 s */
+    uint64_t ring_bytes; /**< frames: at most this much; 0: 256 MB */
+    double adopt_s;      /**< goes on with the session of a publisher that died at most so long ago
+                              with the same mat, whatever the id; 0: never */
+};
+
+struct bus_publisher;
+
+/**
+ * Begins to publish a stream. Where the folder's ring holds this very session (by id) it is
+ * continued: the numbering goes on after the last message kept.
+ * @param result set to the publisher; to NULL on failure
+ * @param session copied; mat.geometry checked. With rows 0 (the mat is not known yet) the session
+ *        can only be continued
+ * @param failure names the bus, and the process that publishes on it already (STATUS_BUSY)
+ * @return STATUS_OK, STATUS_BUSY, STATUS_ARGUMENT, STATUS_SYSTEM, STATUS_FULL, STATUS_MEMORY,
+ *         STATUS_NOT_FOUND when it could only be continued and is not there
+ */
+int bus_publisher_open(struct bus_publisher **result, const char *folder,
+                       const struct bus_session *session,
+                       const struct bus_publisher_options *options, struct failure *failure);
+
+/** The session as it is published: an adopted one has its own id. */
+const struct bus_session *bus_publisher_session(const struct bus_publisher *publisher);
+
+/** The last frame published, also by a process before this one, without its cells. @return 1 or 0
+ */
+int bus_publisher_last(const struct bus_publisher *publisher, struct frame *frame);
+
+/** Whether the stream was ended, perhaps by a process before this one. */
+bool bus_publisher_ended(const struct bus_publisher *publisher);
+
+/** Number of the next message: above 0 where a process before this one published. */
+uint64_t bus_publisher_next(const struct bus_publisher *publisher);
+
+/**
+ * Publishes a frame. Waits for nobody.
+ * @param frame its number is ignored; rows and cols as in the mat's geometry
+ * @return 1, or STATUS_ARGUMENT for a frame of another shape, STATUS_SYSTEM
+ */
+int bus_publish_frame(struct bus_publisher *publisher, const struct frame *frame,
+                      struct failure *failure);
+
+/**
+ * Publishes an event, or metrics.
+ * @param event one whose number was published before (by a process that died) is left out
+ * @return 1, 0 left out, STATUS_ARGUMENT when its number is not the next one, STATUS_SYSTEM
+ */
+int bus_publish_event(struct bus_publisher *publisher, const struct event *event,
+                      struct failure *failure);
+int bus_publish_metrics(struct bus_publisher *publisher, const struct metrics *metrics,
+                        struct failure *failure);
+
+/** Answers readers for timeout_ms, or 0: only those that wait already; says a heartbeat when
+ *  nothing was published for a second. @return the number of answers */
+int bus_publisher_serve(struct bus_publisher *publisher, int timeout_ms);
+
+/** Whether another message may be published without overrunning a registered reader; always true
+ *  where the session is not paced. */
+bool bus_publisher_room(const struct bus_publisher *publisher);
+
+/** Says that no more messages will come. */
+void bus_publisher_end(struct bus_publisher *publisher);
+
+/** Whether no registered reader still reads: each said goodbye, or vanished 10 s ago. */
+bool bus_publisher_left(const struct bus_publisher *publisher);
+
+void bus_publisher_health(const struct bus_publisher *publisher,
+                          struct bus_publisher_health *health);
+
+/** The ring stays for the next process, unless the stream was ended and nobody reads it any more.
+ *  NULL is allowed. */
+void bus_publisher_close(struct bus_publisher *publisher);
+
+/* ---- Reading ----------------------------------------------------------------------------------
+ */
+
+/** What a reader has seen; counts only ever grow. */
 struct bus_reader_health {
     uint64_t next;        /**< number of the next message */
     uint64_t newest;      /**< number after the newest that the publisher is known to have */
@@ -69,6 +160,9 @@ struct bus_reader_health {
     uint64_t malformed;   /**< messages dropped because they made no sense */
     uint64_t duplicates;  /**< messages dropped because they had come before */
     uint64_t lost;        /**< overrun in the ring before they could be asked for */
+    uint64_t skipped;     /**< jumped over, where `skip` was asked for */
+    double silent_s;      /**< since the publisher was last heard, be it a heartbeat: above 3 it is
+                               dead; since the reader was opened where it never was */
 };
 
 /** How to read. */
@@ -77,159 +171,63 @@ struct bus_reader_options {
                            name the publisher can tell; NULL: reads along unregistered */
     const char *session; /**< id of the only session wanted; NULL: the first that answers */
     uint64_t from;       /**< number of the first message wanted */
-    bool skip;           /**< takes what comes and jumps over gaps: for displays */
+    bool skip;           /**< begins with the newest message, takes what comes and jumps over gaps:
+                              for displays */
 };
 
-/* ---- Frames -----------------------------------------------------------------------------------
- */
-
-struct frame_publisher;
-
-/** How to publish frames. */
-struct frame_publisher_options {
-    double ring_s;       /**< how long the ring reaches back; 0: 300 s */
-    uint64_t ring_bytes; /**< at most this much; 0: 256 MB */
-    double adopt_s;      /**< goes on with the session of a publisher that died at most so long ago
-                              with the same mat, whatever the id; 0: never */
-};
-
-/**
- * Begins to publish. Where the folder's ring holds this very session (by id) it is continued: the
- * numbering goes on after the last frame kept.
- * @param result set to the publisher; to NULL on failure
- * @param session copied; mat.geometry checked. With rows 0 (the mat is not known yet) the session
- *        can only be continued
- * @param failure names the bus, and the process that publishes on it already (STATUS_BUSY)
- * @return STATUS_OK, STATUS_BUSY, STATUS_ARGUMENT, STATUS_SYSTEM, STATUS_FULL, STATUS_MEMORY,
- *         STATUS_NOT_FOUND when it could only be continued and is not there
- */
-int frame_publisher_open(struct frame_publisher **result, const char *folder,
-                         const struct bus_session *session,
-                         const struct frame_publisher_options *options, struct failure *failure);
-
-/** The session as it is published: an adopted one has its own id. */
-const struct bus_session *frame_publisher_session(const struct frame_publisher *publisher);
-
-/** The last frame published, also by a process before this one, without its cells. @return 1 or 0
- */
-int frame_publisher_last(const struct frame_publisher *publisher, struct frame *frame);
-
-/** Whether the stream was ended, perhaps by a process before this one. */
-bool frame_publisher_ended(const struct frame_publisher *publisher);
-
-/**
- * Publishes a frame. Waits for nobody.
- * @param frame its number is ignored; rows and cols as in the mat's geometry
- * @return 1, or STATUS_ARGUMENT for a frame of another shape, STATUS_SYSTEM
- */
-int frame_publisher_push(struct frame_publisher *publisher, const struct frame *frame,
-                         struct failure *failure);
-
-/** Answers readers for timeout_ms, or 0: only those that wait already. @return their number */
-int frame_publisher_serve(struct frame_publisher *publisher, int timeout_ms);
-
-/** Whether another frame may be pushed without overrunning a registered reader; always true where
- *  the session is not paced. */
-bool frame_publisher_room(const struct frame_publisher *publisher);
-
-/** Says that no more frames will come. */
-void frame_publisher_end(struct frame_publisher *publisher);
-
-/** Whether no registered reader still reads: each said goodbye, or vanished 10 s ago. */
-bool frame_publisher_left(const struct frame_publisher *publisher);
-
-void frame_publisher_health(const struct frame_publisher *publisher,
-                            struct bus_publisher_health *health);
-
-/** The ring stays for the next process, unless the stream was ended and nobody reads it any more.
- *  NULL is allowed. */
-void frame_publisher_close(struct frame_publisher *publisher);
-
-struct frame_reader;
+struct bus_reader;
 
 /**
  * Connects to a bus; nobody needs to publish on it yet.
- * @param options NULL: unregistered, from frame 0
+ * @param options NULL: unregistered, from message 0
  * @return STATUS_OK, STATUS_MEMORY, STATUS_SYSTEM
  */
-int frame_reader_open(struct frame_reader **result, const char *folder,
-                      const struct bus_reader_options *options, struct failure *failure);
+int bus_reader_open(struct bus_reader **result, const char *folder, enum bus_stream stream,
+                    const struct bus_reader_options *options, struct failure *failure);
 
 /** The session; waits for at most timeout_ms. @return NULL while no publisher has answered */
-const struct bus_session *frame_reader_session(struct frame_reader *reader, int timeout_ms);
+const struct bus_session *bus_reader_session(struct bus_reader *reader, int timeout_ms);
 
-/** Makes `from` the first frame wanted, before any was read: a reader that has to look first where
- *  it was is registered meanwhile. */
-void frame_reader_seek(struct frame_reader *reader, uint64_t from);
+/** Makes `from` the first message wanted, before any was read: a reader that has to look first
+ *  where it was is registered meanwhile. */
+void bus_reader_seek(struct bus_reader *reader, uint64_t from);
 
 /**
- * The next frame, each exactly once and in order; the one before is thereby acknowledged.
+ * The next message of a stream of that kind, each exactly once and in order; the one before is
+ * thereby acknowledged.
  * @param frame filled in; cells valid until the next call
- * @return 1 a frame, 0 none within the time, STATUS_END after the last one, STATUS_LOST when
+ * @return 1 a message, 0 none within the time, STATUS_END after the last one, STATUS_LOST when
  *         another session began on the bus before this one was ended
  */
-int frame_reader_next(struct frame_reader *reader, struct frame *frame, int timeout_ms,
-                      struct failure *failure);
+int bus_read_frame(struct bus_reader *reader, struct frame *frame, int timeout_ms,
+                   struct failure *failure);
+int bus_read_event(struct bus_reader *reader, struct event *event, int timeout_ms,
+                   struct failure *failure);
+int bus_read_metrics(struct bus_reader *reader, struct metrics *metrics, int timeout_ms,
+                     struct failure *failure);
 
-/** Frames missing before the one last given because the ring was overrun. @return their number;
+/** The text of the event or the metrics that was read last, JSON, not zero-terminated. @param text
+ *  valid until the next call @return its length */
+size_t bus_reader_text(const struct bus_reader *reader, const char **text);
+
+/** Messages missing before the one last given because the ring was overrun. @return their number;
  *  first and last are then set, and 0 is returned until the next loss */
-uint64_t frame_reader_lost(struct frame_reader *reader, uint64_t *first, uint64_t *last);
+uint64_t bus_reader_lost(struct bus_reader *reader, uint64_t *first, uint64_t *last);
 
-/** Ends the stream for this reader at the newest frame that is there now. */
-void frame_reader_finish(struct frame_reader *reader);
+/** Ends the stream for this reader at the newest message that is there now. */
+void bus_reader_finish(struct bus_reader *reader);
 
-void frame_reader_health(const struct frame_reader *reader, struct bus_reader_health *health);
+void bus_reader_health(const struct bus_reader *reader, struct bus_reader_health *health);
 
 /** Says goodbye: nothing more is wanted. NULL is allowed. */
-void frame_reader_close(struct frame_reader *reader);
-
-/* ---- Events -----------------------------------------------------------------------------------
- */
-
-struct event_publisher;
-
-/** As frame_publisher_open(), for events; a ring of the same session is continued. */
-int event_publisher_open(struct event_publisher **result, const char *folder,
-                         const struct bus_session *session, struct failure *failure);
-
-/** Number of the next event to be published: above 0 where a process before this one published. */
-uint64_t event_publisher_next(const struct event_publisher *publisher);
-
-/**
- * Publishes an event.
- * @param event one whose number was published before (by a process that died) is left out
- * @return 1, 0 left out, STATUS_ARGUMENT when its number is not the next one, STATUS_SYSTEM
- */
-int event_publisher_push(struct event_publisher *publisher, const struct event *event,
-                         struct failure *failure);
-
-/** As the functions of a frame publisher. */
-int event_publisher_serve(struct event_publisher *publisher, int timeout_ms);
-bool event_publisher_room(const struct event_publisher *publisher);
-void event_publisher_end(struct event_publisher *publisher);
-void event_publisher_health(const struct event_publisher *publisher,
-                            struct bus_publisher_health *health);
-void event_publisher_close(struct event_publisher *publisher);
-
-struct event_reader;
-
-/** As the functions of a frame reader. */
-int event_reader_open(struct event_reader **result, const char *folder,
-                      const struct bus_reader_options *options, struct failure *failure);
-const struct bus_session *event_reader_session(struct event_reader *reader, int timeout_ms);
-void event_reader_seek(struct event_reader *reader, uint64_t from);
-int event_reader_next(struct event_reader *reader, struct event *event, int timeout_ms,
-                      struct failure *failure);
-uint64_t event_reader_lost(struct event_reader *reader, uint64_t *first, uint64_t *last);
-void event_reader_finish(struct event_reader *reader);
-void event_reader_health(const struct event_reader *reader, struct bus_reader_health *health);
-void event_reader_close(struct event_reader *reader);
+void bus_reader_close(struct bus_reader *reader);
 
 /* ---- Text -------------------------------------------------------------------------------------
  */
 
-/** Holds any event as text. */
-#define EVENT_JSON_SIZE 2048
+/** Holds any event, or metrics, as text. */
+#define EVENT_JSON_SIZE   2048
+#define METRICS_JSON_SIZE 16384
 
 /**
  * An event as one JSON object on one line, as it travels and as `--json` prints it: "event" (the
@@ -246,5 +244,9 @@ int event_encode(const struct event *event, char *text, size_t size);
  * @return STATUS_OK or STATUS_FORMAT. Any thread.
  */
 int event_decode(struct event *event, const char *text, size_t size, struct failure *failure);
+
+/** Metrics as such a text, and back, by the tables in mat/metrics.h. */
+int metrics_encode(const struct metrics *metrics, char *text, size_t size);
+int metrics_decode(struct metrics *metrics, const char *text, size_t size, struct failure *failure);
 
 #endif

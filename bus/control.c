@@ -1,39 +1,17 @@
 #include "control.h"
 
+#include "columns_json.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
 
-#define DIGITS 17
-
 static const char *const asks[ASK_COUNT] = {
     [ASK_HELLO] = "hello", [ASK_STATE] = "state", [ASK_RANGE] = "range",
     [ASK_ACK] = "ack",     [ASK_BYE] = "bye",
 };
-
-static int json_write(json_t *json, char *text, size_t size)
-{
-    size_t length =
-        json ? json_dumpb(json, text, size, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : 0;
-    json_decref(json);
-    if (!length || length >= size)
-        return STATUS_FULL;
-    text[length] = 0;
-    return (int)length;
-}
-
-static json_t *json_parse(const char *text, size_t size)
-{
-    json_t *json =
-        size < CONTROL_SIZE ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (json && !json_is_object(json)) {
-        json_decref(json);
-        json = NULL;
-    }
-    return json;
-}
 
 static int whole_get(const json_t *json, const char *key, uint64_t *value)
 {
@@ -56,10 +34,10 @@ static int text_get(const json_t *json, const char *key, char *text, size_t size
 
 int request_write(const struct request *request, char *text, size_t size)
 {
-    return json_write(json_pack("{s:s, s:s, s:I, s:I}", "ask", asks[request->ask], "reader",
-                                request->reader, "from", (json_int_t)request->from, "count",
-                                (json_int_t)request->count),
-                      text, size);
+    return json_text_write(json_pack("{s:s, s:s, s:I, s:I}", "ask", asks[request->ask], "reader",
+                                     request->reader, "from", (json_int_t)request->from, "count",
+                                     (json_int_t)request->count),
+                           text, size);
 }
 
 static int ask_of(const char *name)
@@ -72,7 +50,7 @@ static int ask_of(const char *name)
 
 int request_read(struct request *request, const char *text, size_t size)
 {
-    json_t *json = json_parse(text, size);
+    json_t *json = json_text_read(text, size, CONTROL_SIZE, NULL);
     if (!json)
         return STATUS_FORMAT;
     char name[16];
@@ -138,28 +116,41 @@ static int session_of_json(struct bus_session *session, const json_t *json)
 
 int bus_session_encode(const struct bus_session *session, char *text, size_t size)
 {
-    return json_write(session_json(session), text, size);
+    return json_text_write(session_json(session), text, size);
 }
 
 int bus_session_decode(struct bus_session *session, const char *text, size_t size)
 {
-    json_t *json = json_parse(text, size);
+    json_t *json = json_text_read(text, size, CONTROL_SIZE, NULL);
     int status = json ? session_of_json(session, json) : STATUS_FORMAT;
     json_decref(json);
     return status;
 }
 
-int answer_write(const struct answer *answer, char *text, size_t size)
+static json_t *answer_json(const struct answer *answer)
 {
     json_t *session = answer->whole ? session_json(&answer->session)
                                     : json_pack("{s:s}", "id", answer->session.id);
-    if (!session)
-        return STATUS_FORMAT;
-    return json_write(json_pack("{s:o, s:b, s:I, s:I, s:I, s:I}", "session", session, "ended",
-                                (int)answer->ended, "first", (json_int_t)answer->first, "next",
-                                (json_int_t)answer->next, "from", (json_int_t)answer->from, "count",
-                                (json_int_t)answer->count),
-                      text, size);
+    return json_pack("{s:o, s:b, s:I, s:I, s:I, s:I}", "session", session, "ended",
+                     (int)answer->ended, "first", (json_int_t)answer->first, "next",
+                     (json_int_t)answer->next, "from", (json_int_t)answer->from, "count",
+                     (json_int_t)answer->count);
+}
+
+int answer_write(const struct answer *answer, char *text, size_t size)
+{
+    return json_text_write(answer_json(answer), text, size);
+}
+
+int heartbeat_write(const struct heartbeat *heartbeat, char *text, size_t size)
+{
+    json_t *time = isfinite(heartbeat->time_s) ? json_real(heartbeat->time_s) : json_null();
+    json_t *json = json_pack("{s:s, s:s, s:f, s:o}", "event", "heartbeat", "stream",
+                             heartbeat->stream, "uptime_s", heartbeat->uptime_s, "time_s", time);
+    json_t *answer = answer_json(&heartbeat->answer);
+    json_object_update(json, answer);
+    json_decref(answer);
+    return json_text_write(json, text, size);
 }
 
 static int answer_of_json(struct answer *answer, const json_t *json)
@@ -181,7 +172,7 @@ static int answer_of_json(struct answer *answer, const json_t *json)
 int answer_read(struct answer *answer, const char *text, size_t size)
 {
     memset(answer, 0, sizeof *answer);
-    json_t *json = json_parse(text, size);
+    json_t *json = json_text_read(text, size, CONTROL_SIZE, NULL);
     int status = json ? answer_of_json(answer, json) : STATUS_FORMAT;
     json_decref(json);
     return status;

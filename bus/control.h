@@ -48,6 +48,17 @@ int request_read(struct request *request, const char *text, size_t size);
 int answer_write(const struct answer *answer, char *text, size_t size);
 int answer_read(struct answer *answer, const char *text, size_t size);
 
+/** What is said when there is nothing to say. */
+struct heartbeat {
+    const char *stream;
+    double uptime_s; /**< of the publisher */
+    double time_s;   /**< session time of the last message; NaN: none was published yet */
+    struct answer answer;
+};
+
+/** As answer_write(); answer_read() reads it. */
+int heartbeat_write(const struct heartbeat *heartbeat, char *text, size_t size);
+
 /** A session as text, and back; kept in the ring's note. */
 int bus_session_encode(const struct bus_session *session, char *text, size_t size);
 int bus_session_decode(struct bus_session *session, const char *text, size_t size);

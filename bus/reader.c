@@ -7,10 +7,10 @@
 #define ACK_EVERY    16
 #define ASK_AGAIN_MS 500  /* an answer that takes longer is asked for again */
 #define QUIET_MS     100  /* of silence, after which the state is asked for */
-#define FINISH_MS    1000 /* how long reader_finish() waits for the publisher's word */
+#define FINISH_MS    1000 /* how long bus_reader_finish() waits for the publisher's word */
 #define TURN_MS      50   /* the longest wait in one go */
 
-void reader_ask(struct reader *reader, enum ask what)
+void reader_ask(struct bus_reader *reader, enum ask what)
 {
     struct request request = {.ask = what, .from = reader->next, .count = RANGE};
     memcpy(request.reader, reader->name, sizeof request.reader);
@@ -24,14 +24,14 @@ void reader_ask(struct reader *reader, enum ask what)
         reader->asked_ms = now_ms();
 }
 
-static void acknowledge(struct reader *reader, uint64_t least)
+static void acknowledge(struct bus_reader *reader, uint64_t least)
 {
     if (reader->known && *reader->name && reader->next - reader->acknowledged >= least)
         reader_ask(reader, ASK_ACK);
 }
 
 /* Whether a session's messages are the ones that are read. */
-static bool session_fits(struct reader *reader, const char *id)
+static bool session_fits(struct bus_reader *reader, const char *id)
 {
     if (!reader->known)
         return !*reader->wanted || !strcmp(id, reader->wanted);
@@ -42,7 +42,7 @@ static bool session_fits(struct reader *reader, const char *id)
     return false;
 }
 
-static void state_take(struct reader *reader, const struct answer *answer)
+static void state_take(struct bus_reader *reader, const struct answer *answer)
 {
     if (!session_fits(reader, answer->session.id))
         return;
@@ -58,7 +58,7 @@ static void state_take(struct reader *reader, const struct answer *answer)
     }
 }
 
-static void lost_note(struct reader *reader, uint64_t number)
+static void lost_note(struct bus_reader *reader, uint64_t number)
 {
     if (!reader->lost_count)
         reader->lost_first = reader->next;
@@ -68,7 +68,7 @@ static void lost_note(struct reader *reader, uint64_t number)
     reader->next = number;
 }
 
-static void state_read(struct reader *reader, const char *text, size_t size)
+static void state_read(struct bus_reader *reader, const char *text, size_t size)
 {
     struct answer answer;
     if (answer_read(&answer, text, size)) {
@@ -81,7 +81,7 @@ static void state_read(struct reader *reader, const char *text, size_t size)
 }
 
 /* Takes the head of an answer; the messages of a range stay in the socket. */
-static void answer_take(struct reader *reader)
+static void answer_take(struct bus_reader *reader)
 {
     char text[CONTROL_SIZE];
     int length = zmq_recv(reader->asked, text, sizeof text, ZMQ_DONTWAIT);
@@ -92,7 +92,7 @@ static void answer_take(struct reader *reader)
     state_read(reader, text, (size_t)length);
 }
 
-static int give(struct reader *reader, zmq_msg_t *message, uint64_t number)
+static int give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
 {
     zmq_msg_move(&reader->current, message);
     reader->next = number + 1;
@@ -102,10 +102,10 @@ static int give(struct reader *reader, zmq_msg_t *message, uint64_t number)
 }
 
 /* @return whether the message is one of this session's; its number */
-static bool message_peek(struct reader *reader, zmq_msg_t *message, uint64_t *number)
+static bool message_peek(struct bus_reader *reader, zmq_msg_t *message, uint64_t *number)
 {
     char session[BUS_SESSION_ID_SIZE];
-    if (reader->kind->peek(zmq_msg_data(message), zmq_msg_size(message), number, session)) {
+    if (reader->stream->peek(zmq_msg_data(message), zmq_msg_size(message), number, session)) {
         reader->health.malformed++;
         return false;
     }
@@ -118,7 +118,7 @@ static bool message_peek(struct reader *reader, zmq_msg_t *message, uint64_t *nu
 }
 
 /* @return 1 a message that was asked for is given; 0 none */
-static int asked_next(struct reader *reader)
+static int asked_next(struct bus_reader *reader)
 {
     while (parts_more(reader->asked)) {
         zmq_msg_t message;
@@ -137,7 +137,7 @@ static int asked_next(struct reader *reader)
     return 0;
 }
 
-static void hold(struct reader *reader, zmq_msg_t *message, uint64_t number)
+static void hold(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
 {
     zmq_msg_move(&reader->held, message);
     reader->holding = true;
@@ -146,18 +146,24 @@ static void hold(struct reader *reader, zmq_msg_t *message, uint64_t number)
         reader->newest = number + 1;
 }
 
-static int held_next(struct reader *reader)
+static int held_next(struct bus_reader *reader)
 {
     if (!reader->holding || (reader->held_number > reader->next && !reader->skip))
         return 0;
     reader->holding = false;
     if (reader->held_number < reader->next)
         return 0;
+    reader->health.skipped += reader->held_number - reader->next;
     return give(reader, &reader->held, reader->held_number);
 }
 
+static bool topic_is(const char *topic, int length, const char *name)
+{
+    return (size_t)length == strlen(name) && !memcmp(topic, name, (size_t)length);
+}
+
 /* @return 1 a live message is given; 0 none is there, or one is held */
-static int live_next(struct reader *reader)
+static int live_next(struct bus_reader *reader)
 {
     while (!reader->holding) {
         char topic[32];
@@ -171,7 +177,7 @@ static int live_next(struct reader *reader)
             zmq_msg_recv(&message, reader->live, ZMQ_DONTWAIT);
         parts_skip(reader->live);
         reader->heard_ms = now_ms();
-        if (length == 3 && !memcmp(topic, "end", 3))
+        if (topic_is(topic, length, "end") || topic_is(topic, length, "heartbeat"))
             state_read(reader, zmq_msg_data(&message), zmq_msg_size(&message));
         else if (message_peek(reader, &message, &number))
             hold(reader, &message, number);
@@ -183,7 +189,7 @@ static int live_next(struct reader *reader)
 }
 
 /* Asks for what is missing, or whether something is. */
-static void questions_ask(struct reader *reader)
+static void questions_ask(struct bus_reader *reader)
 {
     int64_t now = now_ms();
     if (reader->asked_ms && now - reader->asked_ms < ASK_AGAIN_MS)
@@ -196,19 +202,19 @@ static void questions_ask(struct reader *reader)
         reader_ask(reader, ASK_STATE);
 }
 
-static bool at_end(const struct reader *reader)
+static bool at_end(const struct bus_reader *reader)
 {
     return reader->ended && (reader->next >= reader->end || (reader->skip && !reader->holding));
 }
 
 /* Whether the publisher is silent about where to finish: then it is here. */
-static bool finish_late(const struct reader *reader)
+static bool finish_late(const struct bus_reader *reader)
 {
     return reader->finish_ms && !reader->ended && now_ms() - reader->finish_ms >= FINISH_MS;
 }
 
 /* Waits for either socket. @return false when a signal came */
-static bool messages_wait(struct reader *reader, int64_t until_ms)
+static bool messages_wait(struct bus_reader *reader, int64_t until_ms)
 {
     int64_t left = until_ms - now_ms();
     zmq_pollitem_t items[] = {
@@ -219,7 +225,7 @@ static bool messages_wait(struct reader *reader, int64_t until_ms)
     return zmq_poll(items, count, left < 0 ? 0 : left < TURN_MS ? left : TURN_MS) >= 0;
 }
 
-const struct bus_session *reader_session(struct reader *reader, int timeout_ms)
+const struct bus_session *bus_reader_session(struct bus_reader *reader, int timeout_ms)
 {
     int64_t until_ms = now_ms() + timeout_ms;
     for (;;) {
@@ -233,7 +239,7 @@ const struct bus_session *reader_session(struct reader *reader, int timeout_ms)
     }
 }
 
-static int message_take(struct reader *reader)
+static int message_take(struct bus_reader *reader)
 {
     if (asked_next(reader))
         return 1;
@@ -241,7 +247,7 @@ static int message_take(struct reader *reader)
     return asked_next(reader) || held_next(reader) || live_next(reader);
 }
 
-int reader_next(struct reader *reader, const uint8_t **bytes, size_t *size, int timeout_ms,
+int reader_next(struct bus_reader *reader, const uint8_t **bytes, size_t *size, int timeout_ms,
                 struct failure *failure)
 {
     int64_t until_ms = now_ms() + timeout_ms;
@@ -264,7 +270,7 @@ int reader_next(struct reader *reader, const uint8_t **bytes, size_t *size, int 
     }
 }
 
-void reader_finish(struct reader *reader)
+void bus_reader_finish(struct bus_reader *reader)
 {
     if (reader->finish_ms)
         return;

@@ -1,17 +1,17 @@
 /**
  * @file reader_state.h
- * What a reader is made of; for reader.c and reader_open.c only.
+ * What a reader is made of; for reader.c, reader_open.c and the streams.
  */
 #ifndef ROLLSCOPE_BUS_READER_STATE_H
 #define ROLLSCOPE_BUS_READER_STATE_H
 
 #include "control.h"
-#include "reader.h"
+#include "stream.h"
 
 #include <zmq.h>
 
-struct reader {
-    const struct stream_kind *kind;
+struct bus_reader {
+    const struct stream *stream;
     char name[READER_NAME_SIZE];
     char wanted[BUS_SESSION_ID_SIZE]; /* empty: any session */
     bool skip;
@@ -28,6 +28,7 @@ struct reader {
     zmq_msg_t held;    /* came live, ahead of its turn */
     bool holding;
     uint64_t held_number;
+    uint16_t *cells;  /* [MAT_SIDE_MAX * MAT_SIDE_MAX] of the frame given last; frames only */
     int64_t asked_ms; /* when the last question went out; 0: none is open */
     int64_t heard_ms; /* when anything last came */
     int64_t finish_ms;
@@ -36,6 +37,11 @@ struct reader {
 };
 
 /** Asks the publisher. */
-void reader_ask(struct reader *reader, enum ask what);
+void reader_ask(struct bus_reader *reader, enum ask what);
+
+/** The next message, whatever its stream. @param bytes valid until the next call @return as
+ *  bus_read_frame() */
+int reader_next(struct bus_reader *reader, const uint8_t **bytes, size_t *size, int timeout_ms,
+                struct failure *failure);
 
 #endif

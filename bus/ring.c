@@ -13,7 +13,7 @@
 
 #include <zlib.h>
 
-#define RING_MAGIC    UINT64_C(0x31676e6972736c72) /* "rlsring1" */
+#define RING_MAGIC    UINT64_C(0x32676e6972736c72) /* "rlsring2" */
 #define HEADER_BYTES  4096
 #define SLOT_SIZE_MAX (16U << 20)
 #define SLOTS_MAX     (1U << 24)
@@ -27,6 +27,7 @@ struct ring_header {
     _Atomic uint64_t ended;
     uint64_t written_us;
     int64_t process;
+    int64_t origin;
     char note[RING_NOTE_SIZE];
 };
 
@@ -261,6 +262,16 @@ uint32_t ring_slot_size(const struct ring *ring)
 double ring_written_s(const struct ring *ring)
 {
     return ring->header ? (double)ring->header->written_us * 1e-6 : 0;
+}
+
+void ring_set_origin(struct ring *ring, int64_t origin)
+{
+    ring->header->origin = origin;
+}
+
+int64_t ring_origin(const struct ring *ring)
+{
+    return ring->header ? ring->header->origin : 0;
 }
 
 void ring_end(struct ring *ring)

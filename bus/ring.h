@@ -65,6 +65,11 @@ uint32_t ring_slot_size(const struct ring *ring);
 /** When the last message was committed, seconds since 1970; 0: never. */
 double ring_written_s(const struct ring *ring);
 
+/** A number of the publisher's that stays with the ring, such as the time of its first message; 0
+ *  until it is set. */
+void ring_set_origin(struct ring *ring, int64_t origin);
+int64_t ring_origin(const struct ring *ring);
+
 /** Marks that nothing more will come. */
 void ring_end(struct ring *ring);
 bool ring_ended(const struct ring *ring);

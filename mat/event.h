@@ -7,6 +7,7 @@
 #ifndef ROLLSCOPE_MAT_EVENT_H
 #define ROLLSCOPE_MAT_EVENT_H
 
+#include "column.h"
 #include "contact.h"
 
 #include <stddef.h>
@@ -117,26 +118,6 @@ struct event {
     };
 };
 
-enum column_type {
-    COLUMN_TIME, /**< double, seconds since the session's first frame */
-    COLUMN_F64,  /**< double; NaN is "none" */
-    COLUMN_U32,
-    COLUMN_U64,
-    COLUMN_BOOL, /**< bool */
-    COLUMN_TEXT  /**< char[size] */
-};
-
-/** One quantity of an event. */
-struct column {
-    const char *name; /**< in the session file, such as "travel" */
-    const char *key;  /**< in JSON and CSV, unit included, such as "travel_mm" */
-    const char *unit; /**< UDUNITS, such as "mm", "N s", "1" */
-    const char *text; /**< long_name: one line */
-    enum column_type type;
-    uint16_t offset; /**< in bytes into struct event */
-    uint16_t size;   /**< of the field, bytes */
-};
-
 /** One kind of event. */
 struct event_kind {
     const char *name;             /**< "stroke": the topic on the bus and the JSON "event" value */
@@ -151,11 +132,5 @@ const struct event_kind *event_kind(enum event_type type);
 
 /** The type whose name is `name`. @return an enum event_type or STATUS_NOT_FOUND. Any thread. */
 int event_type_of(const char *name);
-
-/** A number of an event, whatever its column's type; NaN for a text. Any thread. */
-double event_number(const struct event *event, const struct column *column);
-
-/** Sets a number of an event, converting to the column's type; nothing for a text. Any thread. */
-void event_set_number(struct event *event, const struct column *column, double value);
 
 #endif

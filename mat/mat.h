@@ -6,10 +6,12 @@
 #ifndef ROLLSCOPE_MAT_H
 #define ROLLSCOPE_MAT_H
 
+#include "column.h"
 #include "contact.h"
 #include "event.h"
 #include "frame.h"
 #include "geometry.h"
+#include "metrics.h"
 #include "parameters.h"
 #include "pressure.h"
 #include "status.h"

@@ -59,7 +59,7 @@ static int write_number(hid_t group, const struct event *event, const struct col
         return hdf_write_integer(group, column->name, H5T_STD_U64LE,
                                  (int64_t) * (const uint64_t *)field);
     default:
-        return hdf_write_double(group, column->name, event_number(event, column));
+        return hdf_write_double(group, column->name, column_number(event, column));
     }
 }
 
@@ -79,7 +79,7 @@ static void read_number(hid_t group, struct event *event, const struct column *c
 {
     double value = NAN;
     hdf_read_double(group, column->name, &value);
-    event_set_number(event, column, value);
+    column_set_number(event, column, value);
 }
 
 void event_log_read_summary(hid_t group, struct event *event)

@@ -23,7 +23,7 @@ struct acquisition {
     struct address address;
     struct source_traits traits;
     struct source *source;
-    struct frame_publisher *publisher;
+    struct bus_publisher *publisher;
     bool continued;      /* the session was begun by a process before this one */
     uint64_t skip;       /* frames that it published already */
     struct frame before; /* its last frame */
@@ -44,18 +44,18 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
         session.mat = *mat;
     snprintf(session.source, sizeof session.source, "%.255s", options->source);
     own_session(acquisition->own, session.id);
-    struct frame_publisher_options ring = {
+    struct bus_publisher_options ring = {
         .ring_s = acquisition->own->ring_s,
         .adopt_s = *acquisition->own->session ? 0 : ADOPT_S,
     };
-    int status = frame_publisher_open(&acquisition->publisher, acquisition->folder, &session, &ring,
-                                      failure);
+    int status =
+        bus_publisher_open(&acquisition->publisher, acquisition->folder, &session, &ring, failure);
     if (status)
         return status;
-    acquisition->continued = frame_publisher_last(acquisition->publisher, &acquisition->before);
+    acquisition->continued = bus_publisher_last(acquisition->publisher, &acquisition->before);
     if (acquisition->continued && acquisition->traits.again)
         acquisition->skip = acquisition->before.number + 1;
-    mat = &frame_publisher_session(acquisition->publisher)->mat;
+    mat = &bus_publisher_session(acquisition->publisher)->mat;
     say("%s%s%s, %u x %u, on bus %s%s", *mat->device ? mat->device : "a mat",
         *mat->serial ? " " : "", mat->serial, mat->geometry.rows, mat->geometry.cols,
         acquisition->folder, acquisition->continued ? ", going on with its session" : "");
@@ -66,14 +66,14 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
 static bool readers_came(const struct acquisition *acquisition)
 {
     struct bus_publisher_health health;
-    frame_publisher_health(acquisition->publisher, &health);
+    bus_publisher_health(acquisition->publisher, &health);
     return health.readers_most >= acquisition->own->readers;
 }
 
 static bool room(const struct acquisition *acquisition)
 {
     return !acquisition->traits.paced ||
-           (readers_came(acquisition) && frame_publisher_room(acquisition->publisher));
+           (readers_came(acquisition) && bus_publisher_room(acquisition->publisher));
 }
 
 /* After a restart the mat's clock or numbers may have begun again: they go on rising, and unless
@@ -117,11 +117,11 @@ static int frame_publish(struct acquisition *acquisition, struct frame *frame,
         return STATUS_OK;
     }
     while (!room(acquisition) && !stopping_count())
-        frame_publisher_serve(acquisition->publisher, READ_MS);
+        bus_publisher_serve(acquisition->publisher, READ_MS);
     if (stopping_count() && !room(acquisition))
         return STATUS_OK;
     frame_continue(acquisition, frame);
-    int status = frame_publisher_push(acquisition->publisher, frame, failure);
+    int status = bus_publish_frame(acquisition->publisher, frame, failure);
     return status < 0 ? status : STATUS_OK;
 }
 
@@ -157,7 +157,7 @@ static int acquire_turn(struct acquisition *acquisition, struct failure *failure
     if (status == 1 && (status = frame_publish(acquisition, &frame, failure)) < 0)
         return status;
     if (acquisition->publisher)
-        frame_publisher_serve(acquisition->publisher, 0);
+        bus_publisher_serve(acquisition->publisher, 0);
     return 1;
 }
 
@@ -165,12 +165,12 @@ static int acquire_turn(struct acquisition *acquisition, struct failure *failure
 static void acquire_end(struct acquisition *acquisition)
 {
     struct bus_publisher_health health;
-    frame_publisher_end(acquisition->publisher);
+    bus_publisher_end(acquisition->publisher);
     int64_t until_ms = monotonic_ms() + GREET_MS;
     while (stopping_count() < 2 && !((readers_came(acquisition) || monotonic_ms() >= until_ms) &&
-                                     frame_publisher_left(acquisition->publisher)))
-        frame_publisher_serve(acquisition->publisher, READ_MS);
-    frame_publisher_health(acquisition->publisher, &health);
+                                     bus_publisher_left(acquisition->publisher)))
+        bus_publisher_serve(acquisition->publisher, READ_MS);
+    bus_publisher_health(acquisition->publisher, &health);
     say("%llu frames", (unsigned long long)health.next);
 }
 
@@ -185,7 +185,7 @@ static int source_begin(struct acquisition *acquisition, struct failure *failure
             say_error("%s; waiting for it", failure->text);
         said = true;
         for (int64_t until = monotonic_ms() + REOPEN_MS; monotonic_ms() < until;)
-            frame_publisher_serve(acquisition->publisher, READ_MS);
+            bus_publisher_serve(acquisition->publisher, READ_MS);
     }
     return status;
 }
@@ -197,7 +197,7 @@ static int acquire(struct acquisition *acquisition, struct failure *failure)
         status = publisher_begin(acquisition, NULL, failure);
     if (status && status != STATUS_NOT_FOUND)
         return status;
-    bool over = acquisition->publisher && frame_publisher_ended(acquisition->publisher);
+    bool over = acquisition->publisher && bus_publisher_ended(acquisition->publisher);
     status = over ? STATUS_OK : source_begin(acquisition, failure);
     if (!status && !over)
         do
@@ -224,7 +224,7 @@ static int run(const struct options *options)
         acquisition.deadline_ms = monotonic_ms() + (int64_t)(options->for_s * 1e3);
     stopping_catch();
     int status = acquire(&acquisition, &failure);
-    frame_publisher_close(acquisition.publisher);
+    bus_publisher_close(acquisition.publisher);
     source_close(acquisition.source);
     return status ? say_failure(&failure) : EXIT_DONE;
 }

@@ -16,8 +16,8 @@ struct detection {
     const struct options *options;
     const struct own *own;
     char folder[BUS_FOLDER_SIZE];
-    struct frame_reader *frames;
-    struct event_publisher *events;
+    struct bus_reader *frames;
+    struct bus_publisher *events;
     struct analysis *analysis;
     bool paced;
 };
@@ -26,15 +26,15 @@ struct detection {
 static bool readers_came(const struct detection *detection)
 {
     struct bus_publisher_health health;
-    event_publisher_health(detection->events, &health);
+    bus_publisher_health(detection->events, &health);
     return health.readers_most >= detection->own->readers;
 }
 
 /* What a detector before this one published is not waited for. */
 static bool room(const struct detection *detection, const struct event *event)
 {
-    return !detection->paced || event->number < event_publisher_next(detection->events) ||
-           (readers_came(detection) && event_publisher_room(detection->events));
+    return !detection->paced || event->number < bus_publisher_next(detection->events) ||
+           (readers_came(detection) && bus_publisher_room(detection->events));
 }
 
 static int events_publish(struct detection *detection, struct failure *failure)
@@ -42,8 +42,8 @@ static int events_publish(struct detection *detection, struct failure *failure)
     struct event event;
     while (analysis_next(detection->analysis, &event)) {
         while (!room(detection, &event) && stopping_count() < 2)
-            event_publisher_serve(detection->events, SERVE_MS);
-        int status = event_publisher_push(detection->events, &event, failure);
+            bus_publisher_serve(detection->events, SERVE_MS);
+        int status = bus_publish_event(detection->events, &event, failure);
         if (status < 0)
             return status;
     }
@@ -60,9 +60,9 @@ static int frame_detect(void *context, const struct frame *frame, struct failure
 /* The frames before the first one that the ring still holds are in the session file. */
 static int past_detect(struct detection *detection, struct frame *frame, struct failure *failure)
 {
-    const struct bus_session *session = frame_reader_session(detection->frames, 0);
+    const struct bus_session *session = bus_reader_session(detection->frames, 0);
     uint64_t first, last;
-    uint64_t lost = frame_reader_lost(detection->frames, &first, &last);
+    uint64_t lost = bus_reader_lost(detection->frames, &first, &last);
     if (!lost)
         return STATUS_OK;
     struct past past = {.folder = detection->folder,
@@ -88,12 +88,13 @@ static int detect_begin(struct detection *detection, struct failure *failure)
         reading.session = detection->own->session;
     int status = bus_folder(detection->folder, detection->options->bus, failure);
     if (!status)
-        status = frame_reader_open(&detection->frames, detection->folder, &reading, failure);
+        status =
+            bus_reader_open(&detection->frames, detection->folder, BUS_FRAMES, &reading, failure);
     if (status)
         return status;
     const struct bus_session *session = NULL;
     for (bool said = false; !session && !stopping_count(); said = true) {
-        session = frame_reader_session(detection->frames, 1000);
+        session = bus_reader_session(detection->frames, 1000);
         if (!session && !said)
             say("waiting for frames on bus %s", detection->folder);
     }
@@ -103,7 +104,8 @@ static int detect_begin(struct detection *detection, struct failure *failure)
     detection->analysis = analysis_create(&session->mat.geometry, &detection->options->parameters);
     if (!detection->analysis)
         return failure_set(failure, STATUS_MEMORY, "detect: out of memory");
-    return event_publisher_open(&detection->events, detection->folder, session, failure);
+    const struct bus_publisher_options publishing = {.stream = BUS_EVENTS};
+    return bus_publisher_open(&detection->events, detection->folder, session, &publishing, failure);
 }
 
 /* @return 1 go on, STATUS_END, or negative */
@@ -111,9 +113,9 @@ static int detect_turn(struct detection *detection, struct failure *failure)
 {
     struct frame frame;
     if (stopping_count())
-        frame_reader_finish(detection->frames);
-    int status = frame_reader_next(detection->frames, &frame, FRAME_MS, failure);
-    event_publisher_serve(detection->events, 0);
+        bus_reader_finish(detection->frames);
+    int status = bus_read_frame(detection->frames, &frame, FRAME_MS, failure);
+    bus_publisher_serve(detection->events, 0);
     if (status < 0)
         return status;
     if (status == 1) {
@@ -129,7 +131,7 @@ static int detect_turn(struct detection *detection, struct failure *failure)
 static bool readers_left(const struct detection *detection, int64_t until_ms)
 {
     struct bus_publisher_health health;
-    event_publisher_health(detection->events, &health);
+    bus_publisher_health(detection->events, &health);
     unsigned awaited = health.readers - (stopping_count() ? health.vanished : 0);
     return !awaited && (readers_came(detection) || monotonic_ms() >= until_ms);
 }
@@ -139,11 +141,11 @@ static int detect_end(struct detection *detection, struct failure *failure)
 {
     analysis_finish(detection->analysis);
     int status = events_publish(detection, failure);
-    event_publisher_end(detection->events);
+    bus_publisher_end(detection->events);
     int64_t until_ms = monotonic_ms() + GREET_MS;
     while (stopping_count() < 2 && !readers_left(detection, until_ms))
-        event_publisher_serve(detection->events, SERVE_MS);
-    say("%llu events", (unsigned long long)event_publisher_next(detection->events));
+        bus_publisher_serve(detection->events, SERVE_MS);
+    say("%llu events", (unsigned long long)bus_publisher_next(detection->events));
     return status;
 }
 
@@ -166,8 +168,8 @@ static int run(const struct options *options)
     struct failure failure = {0};
     stopping_catch();
     int status = detect(&detection, &failure);
-    frame_reader_close(detection.frames);
-    event_publisher_close(detection.events);
+    bus_reader_close(detection.frames);
+    bus_publisher_close(detection.events);
     analysis_destroy(detection.analysis);
     return status ? say_failure(&failure) : EXIT_DONE;
 }

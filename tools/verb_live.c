@@ -28,7 +28,7 @@ struct live {
     const struct options *options;
     char output[OPTION_TEXT_SIZE], folder[BUS_FOLDER_SIZE], session[BUS_SESSION_ID_SIZE];
     struct child children[CHILD_COUNT];
-    struct event_reader *events;
+    struct bus_reader *events;
     bool events_over, has_summary;
     struct summary summary;
     uint64_t spots_said; /* the highest spot id that was shown */
@@ -101,14 +101,14 @@ static void events_print(struct live *live)
         return;
     }
     while (status == 1) {
-        status = event_reader_next(live->events, &event, timeout_ms, &failure);
+        status = bus_read_event(live->events, &event, timeout_ms, &failure);
         if (status == 1 && event_print(live, &event))
             status = STATUS_LOST;
         timeout_ms = 0;
     }
     live->events_over = status < 0;
     if (live->events_over) {
-        event_reader_close(live->events);
+        bus_reader_close(live->events);
         live->events = NULL;
     }
 }
@@ -187,7 +187,8 @@ static int live_begin(struct live *live, struct failure *failure)
     if (!status)
         status = bus_folder(live->folder, options->bus, failure);
     struct bus_reader_options reading = {.name = "live", .session = live->session};
-    return status ? status : event_reader_open(&live->events, live->folder, &reading, failure);
+    return status ? status
+                  : bus_reader_open(&live->events, live->folder, BUS_EVENTS, &reading, failure);
 }
 
 static int run(const struct options *options)
@@ -208,7 +209,7 @@ static int run(const struct options *options)
         events_print(&live);
         stops_pass_on(&live);
     }
-    event_reader_close(live.events);
+    bus_reader_close(live.events);
     children_free(live.children, CHILD_COUNT);
     summary_say(&live);
     return exit_code_of(&live);

@@ -28,8 +28,8 @@ struct recordist {
     const struct own *own;
     char folder[BUS_FOLDER_SIZE], path[OPTION_TEXT_SIZE];
     struct bus_session session;
-    struct frame_reader *frames;
-    struct event_reader *events;
+    struct bus_reader *frames;
+    struct bus_reader *events;
     struct recording recording;
     bool frames_over, events_over;
     bool unwritable; /* the file could not be written any more */
@@ -60,18 +60,20 @@ static bool unfinished(const struct recordist *recordist)
 static int session_await(struct recordist *recordist, struct failure *failure)
 {
     struct bus_reader_options reading = {.name = "record", .session = recordist->own->session};
-    int status = frame_reader_open(&recordist->frames, recordist->folder, &reading, failure);
+    int status =
+        bus_reader_open(&recordist->frames, recordist->folder, BUS_FRAMES, &reading, failure);
     if (!status)
-        status = event_reader_open(&recordist->events, recordist->folder, &reading, failure);
+        status =
+            bus_reader_open(&recordist->events, recordist->folder, BUS_EVENTS, &reading, failure);
     if (status)
         return status;
     const struct bus_session *session = NULL;
     for (bool said = false; !session && !stopping_count(); said = true) {
-        session = frame_reader_session(recordist->frames, 1000);
+        session = bus_reader_session(recordist->frames, 1000);
         if (!session && !said)
             say("waiting for frames on bus %s", recordist->folder);
     }
-    event_reader_session(recordist->events, 0);
+    bus_reader_session(recordist->events, 0);
     if (session) {
         recordist->session = *session;
         return STATUS_OK;
@@ -107,8 +109,8 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
                                 &options->parameters, failure);
     if (status)
         return status;
-    frame_reader_seek(recordist->frames, recording->frames + recording->lost);
-    event_reader_seek(recordist->events, first_event(recording));
+    bus_reader_seek(recordist->frames, recording->frames + recording->lost);
+    bus_reader_seek(recordist->events, first_event(recording));
     say("recording to %s", recordist->path);
     return STATUS_OK;
 }
@@ -116,7 +118,7 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
 static int frame_record(struct recordist *recordist, struct frame *frame, struct failure *failure)
 {
     uint64_t first, last;
-    uint64_t lost = frame_reader_lost(recordist->frames, &first, &last);
+    uint64_t lost = bus_reader_lost(recordist->frames, &first, &last);
     if (lost)
         frame->flags |= FRAME_GAP_BEFORE;
     int status = recording_frame(&recordist->recording, frame, failure);
@@ -132,7 +134,7 @@ static int frames_record(struct recordist *recordist, struct failure *failure)
     struct frame frame;
     int timeout_ms = recordist->frames_over ? 0 : FRAME_MS, status = 1;
     for (unsigned i = 0; i < TURN && status == 1; i++) {
-        status = frame_reader_next(recordist->frames, &frame, timeout_ms, failure);
+        status = bus_read_frame(recordist->frames, &frame, timeout_ms, failure);
         if (status == 1 && frame_record(recordist, &frame, failure))
             return failure->status;
         timeout_ms = 0;
@@ -148,11 +150,11 @@ static int events_record(struct recordist *recordist, struct failure *failure)
     int timeout_ms = recordist->frames_over ? EVENT_MS : 0, status;
     if (!recordist->recording.frames)
         return STATUS_OK;
-    while ((status = event_reader_next(recordist->events, &event, timeout_ms, failure)) == 1) {
+    while ((status = bus_read_event(recordist->events, &event, timeout_ms, failure)) == 1) {
         status = recording_event(&recordist->recording, &event, failure);
         if (status)
             return status;
-        if (event_reader_lost(recordist->events, &first, &last))
+        if (bus_reader_lost(recordist->events, &first, &last))
             say_error("events %llu to %llu were lost; `rollscope analyze' finds them again",
                       (unsigned long long)first, (unsigned long long)last);
         timeout_ms = 0;
@@ -165,9 +167,9 @@ static int events_record(struct recordist *recordist, struct failure *failure)
 static int events_await(struct recordist *recordist, int64_t since_ms, struct failure *failure)
 {
     int64_t waited_ms = monotonic_ms() - since_ms;
-    bool known = event_reader_session(recordist->events, 0) != NULL;
+    bool known = bus_reader_session(recordist->events, 0) != NULL;
     if (stopping_count() && waited_ms > LATE_MS)
-        event_reader_finish(recordist->events);
+        bus_reader_finish(recordist->events);
     recordist->events_over |= !recordist->recording.frames;
     if (recordist->events_over || waited_ms < (known ? MISSING_MS : DETECT_MS))
         return STATUS_OK;
@@ -184,7 +186,7 @@ static int record(struct recordist *recordist, struct failure *failure)
     int status = STATUS_OK;
     while (!status && !(recordist->frames_over && recordist->events_over)) {
         if (stopping_count())
-            frame_reader_finish(recordist->frames);
+            bus_reader_finish(recordist->frames);
         status = frames_record(recordist, failure);
         if (!status)
             status = events_record(recordist, failure);
@@ -199,8 +201,8 @@ static int record(struct recordist *recordist, struct failure *failure)
 
 static void readers_close(struct recordist *recordist)
 {
-    frame_reader_close(recordist->frames);
-    event_reader_close(recordist->events);
+    bus_reader_close(recordist->frames);
+    bus_reader_close(recordist->events);
     recordist->frames = NULL;
     recordist->events = NULL;
 }
@@ -239,14 +241,14 @@ static bool has_room(const struct recordist *recordist)
 static bool room_await(struct recordist *recordist)
 {
     struct bus_reader_options nothing = {.session = recordist->session.id, .from = INT64_MAX};
-    struct frame_reader *watch;
+    struct bus_reader *watch;
     struct frame frame;
     bool room = false;
-    if (frame_reader_open(&watch, recordist->folder, &nothing, NULL))
+    if (bus_reader_open(&watch, recordist->folder, BUS_FRAMES, &nothing, NULL))
         return false;
-    while (!room && !stopping_count() && frame_reader_next(watch, &frame, ROOM_MS, NULL) >= 0)
+    while (!room && !stopping_count() && bus_read_frame(watch, &frame, ROOM_MS, NULL) >= 0)
         room = has_room(recordist);
-    frame_reader_close(watch);
+    bus_reader_close(watch);
     if (room)
         say_error("there is room again: recording goes on");
     return room;

@@ -82,7 +82,7 @@ static bool same_value(const struct event *one, const struct event *other,
     const void *right = (const char *)other + column->offset;
     bool number = column->type == COLUMN_TIME || column->type == COLUMN_F64;
     return memcmp(left, right, column->size) == 0 ||
-           (number && isnan(event_number(one, column)) && isnan(event_number(other, column)));
+           (number && isnan(column_number(one, column)) && isnan(column_number(other, column)));
 }
 
 static bool same_event(const struct event *one, const struct event *other)

@@ -48,11 +48,11 @@ struct bus_session session_make(const char *id, bool paced)
     return session;
 }
 
-void frames_push(struct frame_publisher *publisher, unsigned count)
+void frames_push(struct bus_publisher *publisher, unsigned count)
 {
     struct bus_publisher_health health;
     for (unsigned i = 0; i < count; i++) {
-        frame_publisher_health(publisher, &health);
+        bus_publisher_health(publisher, &health);
         uint16_t cells[ROWS * COLS];
         for (unsigned cell = 0; cell < ROWS * COLS; cell++)
             cells[cell] = (uint16_t)(health.next + cell);
@@ -62,7 +62,7 @@ void frames_push(struct frame_publisher *publisher, unsigned count)
                               .rows = ROWS,
                               .cols = COLS,
                               .cells = cells};
-        assert_int_equal(frame_publisher_push(publisher, &frame, NULL), 1);
+        assert_int_equal(bus_publish_frame(publisher, &frame, NULL), 1);
     }
 }
 
@@ -78,40 +78,40 @@ void frame_check(const struct frame *frame, uint64_t number)
         assert_int_equal(frame->cells[cell], (uint16_t)(number + cell));
 }
 
-struct frame_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes)
+struct bus_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes)
 {
     struct bus_session session = session_make(id, paced);
-    struct frame_publisher_options options = {.ring_bytes = ring_bytes};
-    struct frame_publisher *publisher;
+    struct bus_publisher_options options = {.ring_bytes = ring_bytes};
+    struct bus_publisher *publisher;
     struct failure failure;
-    if (frame_publisher_open(&publisher, *state, &session, &options, &failure))
+    if (bus_publisher_open(&publisher, *state, &session, &options, &failure))
         fail_msg("%s", failure.text);
     return publisher;
 }
 
-struct frame_reader *reader_at(void **state, const char *name, uint64_t from)
+struct bus_reader *reader_at(void **state, const char *name, uint64_t from)
 {
     struct bus_reader_options options = {.name = name, .from = from};
-    struct frame_reader *reader;
-    assert_int_equal(frame_reader_open(&reader, *state, &options, NULL), STATUS_OK);
+    struct bus_reader *reader;
+    assert_int_equal(bus_reader_open(&reader, *state, BUS_FRAMES, &options, NULL), STATUS_OK);
     return reader;
 }
 
 /* The next frame, end or loss, with the publisher answering meanwhile. */
-int frame_await(struct frame_publisher *publisher, struct frame_reader *reader, struct frame *frame)
+int frame_await(struct bus_publisher *publisher, struct bus_reader *reader, struct frame *frame)
 {
     struct failure failure;
     for (int64_t until = now_ms() + PATIENCE_MS; now_ms() < until;) {
-        int status = frame_reader_next(reader, frame, 1, &failure);
+        int status = bus_read_frame(reader, frame, 1, &failure);
         if (status)
             return status;
-        frame_publisher_serve(publisher, 0);
+        bus_publisher_serve(publisher, 0);
     }
     fail_msg("nothing came");
     return 0;
 }
 
-void expect_frames(struct frame_publisher *publisher, struct frame_reader *reader, uint64_t from,
+void expect_frames(struct bus_publisher *publisher, struct bus_reader *reader, uint64_t from,
                    uint64_t to)
 {
     struct frame frame;
@@ -121,15 +121,15 @@ void expect_frames(struct frame_publisher *publisher, struct frame_reader *reade
     }
 }
 
-void expect_end(struct frame_publisher *publisher, struct frame_reader *reader)
+void expect_end(struct bus_publisher *publisher, struct bus_reader *reader)
 {
     struct frame frame;
     assert_int_equal(frame_await(publisher, reader, &frame), STATUS_END);
 }
 
-struct bus_reader_health health_of(const struct frame_reader *reader)
+struct bus_reader_health health_of(const struct bus_reader *reader)
 {
     struct bus_reader_health health;
-    frame_reader_health(reader, &health);
+    bus_reader_health(reader, &health);
     return health;
 }

@@ -18,25 +18,24 @@ struct bus_session session_make(const char *id, bool paced);
 #define SESSION_B "ffeeddcc-bbaa-9988-7766-554433221100"
 
 /* Publishes `count` frames; the cells of frame n are n, n + 1, ... */
-void frames_push(struct frame_publisher *publisher, unsigned count);
+void frames_push(struct bus_publisher *publisher, unsigned count);
 
 void frame_check(const struct frame *frame, uint64_t number);
 
 /* How long anything may take. */
 #define PATIENCE_MS 20000
 
-struct frame_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes);
-struct frame_reader *reader_at(void **state, const char *name, uint64_t from);
+struct bus_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes);
+struct bus_reader *reader_at(void **state, const char *name, uint64_t from);
 
 /* The next frame, end or loss, with the publisher answering meanwhile. */
-int frame_await(struct frame_publisher *publisher, struct frame_reader *reader,
-                struct frame *frame);
+int frame_await(struct bus_publisher *publisher, struct bus_reader *reader, struct frame *frame);
 
 /* Frames from .. to - 1, and the end. */
-void expect_frames(struct frame_publisher *publisher, struct frame_reader *reader, uint64_t from,
+void expect_frames(struct bus_publisher *publisher, struct bus_reader *reader, uint64_t from,
                    uint64_t to);
-void expect_end(struct frame_publisher *publisher, struct frame_reader *reader);
+void expect_end(struct bus_publisher *publisher, struct bus_reader *reader);
 
-struct bus_reader_health health_of(const struct frame_reader *reader);
+struct bus_reader_health health_of(const struct bus_reader *reader);
 
 #endif

@@ -14,26 +14,26 @@
 
 static void a_reader_that_starts_late_gets_everything(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     frames_push(publisher, 700);
-    struct frame_reader *reader = reader_at(state, "late", 0);
+    struct bus_reader *reader = reader_at(state, "late", 0);
     expect_frames(publisher, reader, 0, 700);
     frames_push(publisher, 5);
     expect_frames(publisher, reader, 700, 705);
-    frame_publisher_end(publisher);
+    bus_publisher_end(publisher);
     expect_end(publisher, reader);
     assert_int_equal(health_of(reader).lost, 0);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void a_late_reader_learns_the_mat_exactly(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
-    struct frame_reader *reader = reader_at(state, "late", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
+    struct bus_reader *reader = reader_at(state, "late", 0);
     const struct bus_session *session = NULL;
-    while (!(session = frame_reader_session(reader, 1)))
-        frame_publisher_serve(publisher, 1);
+    while (!(session = bus_reader_session(reader, 1)))
+        bus_publisher_serve(publisher, 1);
     struct bus_session expected = session_make(SESSION_A, true);
     assert_string_equal(session->id, SESSION_A);
     assert_string_equal(session->source, "test:");
@@ -42,14 +42,14 @@ static void a_late_reader_learns_the_mat_exactly(void **state)
     assert_memory_equal(&session->mat.geometry.pitch_x_mm, &expected.mat.geometry.pitch_x_mm, 8);
     assert_memory_equal(&session->mat.geometry.scale_kpa, &expected.mat.geometry.scale_kpa, 8);
     assert_int_equal(session->mat.geometry.full_scale, 4095);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void a_stalled_reader_loses_nothing(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
-    struct frame_reader *reader = reader_at(state, "stalled", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_reader *reader = reader_at(state, "stalled", 0);
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
     /* Far more than the queues of the sockets hold: most of it is never delivered live. */
@@ -58,23 +58,23 @@ static void a_stalled_reader_loses_nothing(void **state)
     struct bus_reader_health health = health_of(reader);
     assert_true(health.asked_again > 1000);
     assert_int_equal(health.lost, 0);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void an_overrun_is_named_by_its_first_and_last_number(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 100000);
-    struct frame_reader *reader = reader_at(state, "slow", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 100000);
+    struct bus_reader *reader = reader_at(state, "slow", 0);
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
     frames_push(publisher, 30000);
-    frame_publisher_end(publisher);
+    bus_publisher_end(publisher);
     struct frame frame;
     uint64_t first, last, lost = 0, expected = 10;
     int status;
     while ((status = frame_await(publisher, reader, &frame)) == 1) {
-        uint64_t count = frame_reader_lost(reader, &first, &last);
+        uint64_t count = bus_reader_lost(reader, &first, &last);
         if (count) {
             assert_int_equal(first, expected);
             assert_int_equal(last, frame.number - 1);
@@ -88,170 +88,170 @@ static void an_overrun_is_named_by_its_first_and_last_number(void **state)
     assert_int_equal(expected, 30010);
     assert_true(lost > 1000);
     assert_int_equal(health_of(reader).lost, lost);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void a_publisher_killed_and_started_again_goes_on_numbering(void **state)
 {
-    struct frame_reader *reader = reader_at(state, "steady", 0);
+    struct bus_reader *reader = reader_at(state, "steady", 0);
     pid_t child = fork();
     if (!child) {
-        struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+        struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
         frames_push(publisher, 123);
         _exit(0); /* nothing is closed */
     }
     assert_int_equal(waitpid(child, NULL, 0), child);
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     struct frame last;
-    assert_int_equal(frame_publisher_last(publisher, &last), 1);
+    assert_int_equal(bus_publisher_last(publisher, &last), 1);
     assert_int_equal(last.number, 122);
     frames_push(publisher, 77);
-    frame_publisher_end(publisher);
+    bus_publisher_end(publisher);
     expect_frames(publisher, reader, 0, 200);
     expect_end(publisher, reader);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void the_ring_is_removed_once_the_stream_is_over_and_read(void **state)
 {
     char path[160];
     snprintf(path, sizeof path, "%s/frames.ring", (char *)*state);
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     frames_push(publisher, 3);
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
     assert_int_equal(access(path, F_OK), 0);
     publisher = publisher_at(state, SESSION_A, false, 0);
-    struct frame_reader *reader = reader_at(state, "last", 0);
+    struct bus_reader *reader = reader_at(state, "last", 0);
     expect_frames(publisher, reader, 0, 3);
-    frame_publisher_end(publisher);
-    frame_publisher_close(publisher);
+    bus_publisher_end(publisher);
+    bus_publisher_close(publisher);
     assert_int_equal(access(path, F_OK), 0);
     publisher = publisher_at(state, SESSION_A, false, 0);
-    assert_true(frame_publisher_ended(publisher));
+    assert_true(bus_publisher_ended(publisher));
     expect_end(publisher, reader);
-    frame_reader_close(reader);
-    while (!frame_publisher_left(publisher))
-        frame_publisher_serve(publisher, 1);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    while (!bus_publisher_left(publisher))
+        bus_publisher_serve(publisher, 1);
+    bus_publisher_close(publisher);
     assert_int_equal(access(path, F_OK), -1);
 }
 
 static void a_new_session_begins_at_zero_and_ends_the_old_readers(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
-    struct frame_reader *reader = reader_at(state, "old", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_reader *reader = reader_at(state, "old", 0);
     frames_push(publisher, 3);
     expect_frames(publisher, reader, 0, 3);
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
     publisher = publisher_at(state, SESSION_B, false, 0);
     frames_push(publisher, 3);
     struct frame frame;
     assert_int_equal(frame_await(publisher, reader, &frame), STATUS_LOST);
-    struct frame_reader *fresh = reader_at(state, "new", 0);
+    struct bus_reader *fresh = reader_at(state, "new", 0);
     expect_frames(publisher, fresh, 0, 3);
-    frame_reader_close(reader);
-    frame_reader_close(fresh);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_reader_close(fresh);
+    bus_publisher_close(publisher);
 }
 
 static void an_orphaned_session_is_adopted_only_while_it_is_fresh(void **state)
 {
     struct bus_session session = session_make(SESSION_A, false), other;
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     frames_push(publisher, 3);
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
 
-    struct frame_publisher_options options = {.adopt_s = 60};
+    struct bus_publisher_options options = {.adopt_s = 60};
     other = session_make(SESSION_B, false);
-    assert_int_equal(frame_publisher_open(&publisher, *state, &other, &options, NULL), STATUS_OK);
-    assert_string_equal(frame_publisher_session(publisher)->id, session.id);
-    frame_publisher_end(publisher);
-    frame_publisher_close(publisher);
+    assert_int_equal(bus_publisher_open(&publisher, *state, &other, &options, NULL), STATUS_OK);
+    assert_string_equal(bus_publisher_session(publisher)->id, session.id);
+    bus_publisher_end(publisher);
+    bus_publisher_close(publisher);
 
-    assert_int_equal(frame_publisher_open(&publisher, *state, &other, &options, NULL), STATUS_OK);
-    assert_string_equal(frame_publisher_session(publisher)->id, SESSION_B);
-    frame_publisher_close(publisher);
+    assert_int_equal(bus_publisher_open(&publisher, *state, &other, &options, NULL), STATUS_OK);
+    assert_string_equal(bus_publisher_session(publisher)->id, SESSION_B);
+    bus_publisher_close(publisher);
 }
 
 static void a_paced_publisher_waits_for_its_registered_readers_and_only_for_them(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
-    struct frame_reader *reader = reader_at(state, "registered", 0);
-    struct frame_reader *passer = reader_at(state, NULL, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
+    struct bus_reader *reader = reader_at(state, "registered", 0);
+    struct bus_reader *passer = reader_at(state, NULL, 0);
     frames_push(publisher, 1);
     expect_frames(publisher, reader, 0, 1);
     expect_frames(publisher, passer, 0, 1);
     uint64_t asked_again = health_of(reader).asked_again;
     unsigned pushed = 1;
-    for (; frame_publisher_room(publisher) && pushed < 100000; pushed++)
+    for (; bus_publisher_room(publisher) && pushed < 100000; pushed++)
         frames_push(publisher, 1);
     assert_true(pushed < 2000);
     expect_frames(publisher, reader, 1, pushed);
-    while (!frame_publisher_room(publisher)) {
+    while (!bus_publisher_room(publisher)) {
         struct frame frame;
-        assert_int_equal(frame_reader_next(reader, &frame, 1, NULL), 0);
-        frame_publisher_serve(publisher, 1);
+        assert_int_equal(bus_read_frame(reader, &frame, 1, NULL), 0);
+        bus_publisher_serve(publisher, 1);
     }
     assert_int_equal(health_of(reader).asked_again, asked_again);
-    assert_false(frame_publisher_left(publisher));
-    frame_reader_close(reader);
-    while (!frame_publisher_left(publisher))
-        frame_publisher_serve(publisher, 1);
-    frame_reader_close(passer);
-    frame_publisher_close(publisher);
+    assert_false(bus_publisher_left(publisher));
+    bus_reader_close(reader);
+    while (!bus_publisher_left(publisher))
+        bus_publisher_serve(publisher, 1);
+    bus_reader_close(passer);
+    bus_publisher_close(publisher);
 }
 
 static void a_killed_reader_is_replaced_by_its_successor(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, true, 0);
     struct bus_publisher_health health = {0};
     frames_push(publisher, 4);
     pid_t child = fork();
     if (!child) {
         struct frame frame;
-        struct frame_reader *reader = reader_at(state, "twin", 0);
-        while (frame_reader_next(reader, &frame, 100, NULL) != 1)
+        struct bus_reader *reader = reader_at(state, "twin", 0);
+        while (bus_read_frame(reader, &frame, 100, NULL) != 1)
             ;
         _exit(0);
     }
     while (!health.readers) {
-        frame_publisher_serve(publisher, 1);
-        frame_publisher_health(publisher, &health);
+        bus_publisher_serve(publisher, 1);
+        bus_publisher_health(publisher, &health);
     }
     while (!waitpid(child, NULL, WNOHANG))
-        frame_publisher_serve(publisher, 1);
-    struct frame_reader *reader = reader_at(state, "twin", 0);
+        bus_publisher_serve(publisher, 1);
+    struct bus_reader *reader = reader_at(state, "twin", 0);
     expect_frames(publisher, reader, 0, 4);
     struct frame frame;
     for (int64_t until = now_ms() + PATIENCE_MS; health.readers != 1 || health.behind;) {
         assert_true(now_ms() < until);
-        assert_int_equal(frame_reader_next(reader, &frame, 1, NULL), 0);
-        frame_publisher_serve(publisher, 1);
-        frame_publisher_health(publisher, &health);
+        assert_int_equal(bus_read_frame(reader, &frame, 1, NULL), 0);
+        bus_publisher_serve(publisher, 1);
+        bus_publisher_health(publisher, &health);
     }
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void finishing_ends_at_the_newest_frame_there_is(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
-    struct frame_reader *reader = reader_at(state, "finisher", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_reader *reader = reader_at(state, "finisher", 0);
     frames_push(publisher, 600);
     expect_frames(publisher, reader, 0, 1);
-    frame_reader_finish(reader);
+    bus_reader_finish(reader);
     expect_frames(publisher, reader, 1, 600);
     expect_end(publisher, reader);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 
     reader = reader_at(state, "alone", 0);
     struct frame frame;
-    frame_reader_finish(reader);
-    assert_int_equal(frame_reader_next(reader, &frame, 0, NULL), STATUS_END);
-    frame_reader_close(reader);
+    bus_reader_finish(reader);
+    assert_int_equal(bus_read_frame(reader, &frame, 0, NULL), STATUS_END);
+    bus_reader_close(reader);
 }
 
 #define BUS_TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)

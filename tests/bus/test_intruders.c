@@ -21,7 +21,7 @@ static void requests_that_make_no_sense_are_counted_and_dropped(void **state)
                                         "{\"ask\":\"range\",\"from\":-1}",
                                         "{\"ask\":\"range\",\"from\":1.5}"};
     size_t count = sizeof texts / sizeof texts[0];
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     frames_push(publisher, 2);
     void *context = zmq_ctx_new(), *dealer = zmq_socket(context, ZMQ_DEALER);
     char endpoint[160];
@@ -33,25 +33,25 @@ static void requests_that_make_no_sense_are_counted_and_dropped(void **state)
     zmq_send(dealer, "more", 4, 0);
     struct bus_publisher_health health = {0};
     while (health.malformed < count + 1) {
-        frame_publisher_serve(publisher, 10);
-        frame_publisher_health(publisher, &health);
+        bus_publisher_serve(publisher, 10);
+        bus_publisher_health(publisher, &health);
     }
-    struct frame_reader *reader = reader_at(state, "sane", 0);
+    struct bus_reader *reader = reader_at(state, "sane", 0);
     expect_frames(publisher, reader, 0, 2);
-    frame_reader_close(reader);
+    bus_reader_close(reader);
     zmq_close(dealer);
     zmq_ctx_term(context);
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
 }
 
 static void messages_that_make_no_sense_are_counted_and_dropped(void **state)
 {
     void *context = zmq_ctx_new(), *forger = zmq_socket(context, ZMQ_PUB);
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
-    struct frame_reader *reader = reader_at(state, "wary", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_reader *reader = reader_at(state, "wary", 0);
     frames_push(publisher, 1);
     expect_frames(publisher, reader, 0, 1);
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
 
     /* The publisher's place is taken by one that talks nonsense, then by a true one again. */
     char endpoint[160];
@@ -65,26 +65,26 @@ static void messages_that_make_no_sense_are_counted_and_dropped(void **state)
         zmq_send(forger, "lonely", 6, 0);
         zmq_send(forger, "end", 3, ZMQ_SNDMORE);
         zmq_send(forger, "{}", 2, 0);
-        assert_int_equal(frame_reader_next(reader, &frame, 1, NULL), 0);
+        assert_int_equal(bus_read_frame(reader, &frame, 1, NULL), 0);
     }
     zmq_close(forger);
     zmq_ctx_term(context);
     publisher = publisher_at(state, SESSION_A, false, 0);
     frames_push(publisher, 1);
     expect_frames(publisher, reader, 1, 2);
-    frame_reader_close(reader);
-    frame_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 static void frames_of_another_shape_are_refused(void **state)
 {
-    struct frame_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
     uint16_t cells[ROWS * COLS] = {0};
     struct frame frame = {.rows = COLS, .cols = ROWS, .cells = cells};
     struct failure failure;
-    assert_int_equal(frame_publisher_push(publisher, &frame, &failure), STATUS_ARGUMENT);
+    assert_int_equal(bus_publish_frame(publisher, &frame, &failure), STATUS_ARGUMENT);
     assert_non_null(strstr(failure.text, "3 x 5"));
-    frame_publisher_close(publisher);
+    bus_publisher_close(publisher);
 }
 
 static struct event event_number_of(uint64_t number)
@@ -98,15 +98,15 @@ static struct event event_number_of(uint64_t number)
     return event;
 }
 
-static void expect_event(struct event_publisher *publisher, struct event_reader *reader,
+static void expect_event(struct bus_publisher *publisher, struct bus_reader *reader,
                          uint64_t number)
 {
     struct event event, expected = event_number_of(number);
     struct failure failure;
     int status = 0;
     for (int64_t until = now_ms() + PATIENCE_MS; !status && now_ms() < until;) {
-        status = event_reader_next(reader, &event, 1, &failure);
-        event_publisher_serve(publisher, 0);
+        status = bus_read_event(reader, &event, 1, &failure);
+        bus_publisher_serve(publisher, 0);
     }
     assert_int_equal(status, 1);
     assert_memory_equal(&event, &expected, sizeof event);
@@ -115,35 +115,36 @@ static void expect_event(struct event_publisher *publisher, struct event_reader 
 static void events_come_once_though_the_detector_starts_again(void **state)
 {
     struct bus_session session = session_make(SESSION_A, false);
-    struct event_publisher *publisher;
-    struct event_reader *reader;
+    struct bus_publisher *publisher;
+    struct bus_reader *reader;
     struct bus_reader_options options = {.name = "r"};
-    assert_int_equal(event_reader_open(&reader, *state, &options, NULL), STATUS_OK);
-    assert_int_equal(event_publisher_open(&publisher, *state, &session, NULL), STATUS_OK);
+    const struct bus_publisher_options events = {.stream = BUS_EVENTS};
+    assert_int_equal(bus_reader_open(&reader, *state, BUS_EVENTS, &options, NULL), STATUS_OK);
+    assert_int_equal(bus_publisher_open(&publisher, *state, &session, &events, NULL), STATUS_OK);
     for (uint64_t number = 0; number < 50; number++) {
         struct event event = event_number_of(number);
-        assert_int_equal(event_publisher_push(publisher, &event, NULL), 1);
+        assert_int_equal(bus_publish_event(publisher, &event, NULL), 1);
     }
-    event_publisher_close(publisher);
-    assert_int_equal(event_publisher_open(&publisher, *state, &session, NULL), STATUS_OK);
-    assert_int_equal(event_publisher_next(publisher), 50);
+    bus_publisher_close(publisher);
+    assert_int_equal(bus_publisher_open(&publisher, *state, &session, &events, NULL), STATUS_OK);
+    assert_int_equal(bus_publisher_next(publisher), 50);
     for (uint64_t number = 0; number < 80; number++) {
         struct event event = event_number_of(number);
-        assert_int_equal(event_publisher_push(publisher, &event, NULL), number >= 50);
+        assert_int_equal(bus_publish_event(publisher, &event, NULL), number >= 50);
     }
     struct event event = event_number_of(81);
-    assert_int_equal(event_publisher_push(publisher, &event, NULL), STATUS_ARGUMENT);
+    assert_int_equal(bus_publish_event(publisher, &event, NULL), STATUS_ARGUMENT);
     for (uint64_t number = 0; number < 80; number++)
         expect_event(publisher, reader, number);
-    event_publisher_end(publisher);
+    bus_publisher_end(publisher);
     int status = 0;
     while (!status) {
-        status = event_reader_next(reader, &event, 1, NULL);
-        event_publisher_serve(publisher, 0);
+        status = bus_read_event(reader, &event, 1, NULL);
+        bus_publisher_serve(publisher, 0);
     }
     assert_int_equal(status, STATUS_END);
-    event_reader_close(reader);
-    event_publisher_close(publisher);
+    bus_reader_close(reader);
+    bus_publisher_close(publisher);
 }
 
 #define BUS_TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)

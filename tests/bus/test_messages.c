@@ -104,7 +104,7 @@ static void every_number_of_every_kind_survives_to_the_bit(void **state)
         for (unsigned i = 0; i < kind->column_count; i++) {
             const struct column *column = &kind->columns[i];
             bool real = column->type == COLUMN_F64 || column->type == COLUMN_TIME;
-            event_set_number(&event, column, real ? awkward(i) : 4294967295.0);
+            column_set_number(&event, column, real ? awkward(i) : 4294967295.0);
         }
         char text[EVENT_JSON_SIZE];
         struct event back;

@@ -30,12 +30,12 @@ static void a_number_set_is_the_number_read(void **state)
     const struct event_kind *kind = event_kind(EVENT_STROKE);
     struct event event = {.type = EVENT_STROKE};
     for (size_t i = 0; i < kind->column_count; i++)
-        event_set_number(&event, &kind->columns[i], 1.0);
+        column_set_number(&event, &kind->columns[i], 1.0);
     assert_int_equal(event.stroke.id, 1);
     assert_true(event.stroke.slow);
     assert_true(event.stroke.travel_mm > 0.99 && event.stroke.travel_mm < 1.01);
     for (size_t i = 0; i < kind->column_count; i++)
-        assert_true(event_number(&event, &kind->columns[i]) > 0.99);
+        assert_true(column_number(&event, &kind->columns[i]) > 0.99);
 }
 
 static void a_parameter_out_of_range_is_refused_by_name(void **state)

@@ -74,7 +74,7 @@ struct event pattern_event(enum event_type type, uint32_t i, uint64_t number)
     const struct event_kind *kind = event_kind(type);
     struct event event = {.type = type, .number = number, .frame = 3 * i, .published_s = 0.03 * i};
     for (size_t j = 0; j < kind->column_count; j++)
-        event_set_number(&event, &kind->columns[j],
+        column_set_number(&event, &kind->columns[j],
                          kind->columns[j].type == COLUMN_BOOL ? (double)((i + j) % 2)
                          : kind->columns[j].type == COLUMN_U32 ||
                                  kind->columns[j].type == COLUMN_U64

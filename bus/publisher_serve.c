@@ -1,0 +1,198 @@
+#include "publisher_state.h"
+#include "sockets.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#define RANGE_BYTES  (1U << 20) /* in one answer */
+#define BATCH        64         /* requests served before the caller's turn */
+#define SILENCE_MS   1000       /* after which a reader is probed */
+#define HEARTBEAT_MS 1000       /* of nothing to publish */
+#define FORGET_MS    10000      /* after which a vanished reader is no longer waited for */
+
+/* @return 0, or the errno of a peer that is not there (EHOSTUNREACH) or does not read (EAGAIN) */
+static int answer_send(struct bus_publisher *publisher, const struct peer_identity *peer,
+                       const struct answer *answer, bool more)
+{
+    char text[CONTROL_SIZE];
+    int length = answer_write(answer, text, sizeof text);
+    if (length < 0)
+        return EINVAL;
+    if (zmq_send(publisher->answer, peer->bytes, peer->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
+        return zmq_errno();
+    int flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
+    return zmq_send(publisher->answer, text, (size_t)length, flags) < 0 ? zmq_errno() : 0;
+}
+
+/* The part of the ring that one answer carries; a torn message is left out, at either end. */
+static void range_cut(const struct bus_publisher *publisher, const struct request *request,
+                      struct answer *answer)
+{
+    const uint8_t *bytes;
+    size_t size, total = 0;
+    answer->from = request->from < answer->first ? answer->first : request->from;
+    while (answer->from < answer->next &&
+           ring_read(publisher->ring, answer->from, &bytes, &size) < 1)
+        answer->from++;
+    for (uint64_t number = answer->from; number < answer->next && answer->count < request->count;
+         number++) {
+        if (ring_read(publisher->ring, number, &bytes, &size) < 1 || total + size > RANGE_BYTES)
+            break;
+        total += size;
+        answer->count++;
+    }
+}
+
+static void range_answer(struct bus_publisher *publisher, const struct peer_identity *peer,
+                         const struct request *request)
+{
+    struct answer answer;
+    publisher_answer(publisher, &answer);
+    range_cut(publisher, request, &answer);
+    if (answer_send(publisher, peer, &answer, answer.count > 0))
+        return;
+    for (uint64_t i = 0; i < answer.count; i++) {
+        const uint8_t *bytes = (const uint8_t *)"";
+        size_t size = 0;
+        ring_read(publisher->ring, answer.from + i, &bytes, &size);
+        int flags = ZMQ_DONTWAIT | (i + 1 < answer.count ? ZMQ_SNDMORE : 0);
+        if (zmq_send(publisher->answer, bytes, size, flags) < 0)
+            return;
+        publisher->health.resent++;
+    }
+}
+
+static void state_answer(struct bus_publisher *publisher, const struct peer_identity *identity,
+                         bool whole)
+{
+    struct answer answer;
+    publisher_answer(publisher, &answer);
+    answer.whole = whole;
+    if (whole)
+        answer.session = publisher->session;
+    answer_send(publisher, identity, &answer, false);
+}
+
+/* A killed reader's socket cannot be sent to; a stopped one's can. */
+static void peer_probe(struct bus_publisher *publisher, struct peer *peer)
+{
+    struct answer answer;
+    if (peer->gone_ms)
+        return;
+    publisher_answer(publisher, &answer);
+    peer->heard_ms = now_ms();
+    if (answer_send(publisher, &peer->identity, &answer, false) == EHOSTUNREACH)
+        peer->gone_ms = peer->heard_ms;
+}
+
+/* Who comes or goes under a name tells that an older one of that name was perhaps killed. */
+static void namesakes_probe(struct bus_publisher *publisher, const char *name)
+{
+    for (unsigned i = 0; i < publisher->peers.count; i++)
+        if (!strcmp(publisher->peers.list[i].name, name))
+            peer_probe(publisher, &publisher->peers.list[i]);
+}
+
+/* Any request registers its reader, so that one that outlives its publisher is known to the next.
+ */
+static void reader_heard(struct bus_publisher *publisher, const struct peer_identity *identity,
+                         const struct request *request)
+{
+    struct peers *peers = &publisher->peers;
+    struct peer *peer = peers_find(peers, identity);
+    const char *name = peer ? peer->name : request->reader;
+    if (!*name)
+        return;
+    if (!peer || request->ask == ASK_BYE)
+        namesakes_probe(publisher, name);
+    if (request->ask == ASK_BYE) {
+        peers_leave(peers, identity);
+        return;
+    }
+    if (!peer)
+        peer = peers_add(peers, identity, name, request->from);
+    if (peers->count > publisher->health.readers_most)
+        publisher->health.readers_most = peers->count;
+    if (!peer)
+        return;
+    peer->heard_ms = now_ms();
+    peer->gone_ms = 0;
+    if (request->from > peer->acknowledged)
+        peer->acknowledged = request->from;
+}
+
+static void request_serve(struct bus_publisher *publisher, const struct peer_identity *identity,
+                          const struct request *request)
+{
+    publisher->health.requests++;
+    reader_heard(publisher, identity, request);
+    if (request->ask == ASK_RANGE)
+        range_answer(publisher, identity, request);
+    if (request->ask == ASK_HELLO || request->ask == ASK_STATE)
+        state_answer(publisher, identity, request->ask == ASK_HELLO);
+}
+
+/* @return 1 when a request was there, well-formed or not */
+static int request_take(struct bus_publisher *publisher)
+{
+    struct peer_identity identity;
+    int size = zmq_recv(publisher->answer, identity.bytes, sizeof identity.bytes, ZMQ_DONTWAIT);
+    if (size < 0)
+        return 0;
+    identity.size = (size_t)size;
+    char text[CONTROL_SIZE];
+    struct request request;
+    bool good = identity.size <= sizeof identity.bytes && parts_more(publisher->answer);
+    int length = good ? zmq_recv(publisher->answer, text, sizeof text, ZMQ_DONTWAIT) : -1;
+    good = length >= 0 && (size_t)length < sizeof text && !parts_more(publisher->answer) &&
+           !request_read(&request, text, (size_t)length);
+    parts_skip(publisher->answer);
+    if (good)
+        request_serve(publisher, &identity, &request);
+    else
+        publisher->health.malformed++;
+    return 1;
+}
+
+static void peers_probe(struct bus_publisher *publisher)
+{
+    int64_t now = now_ms();
+    if (now - publisher->probed_ms < SILENCE_MS / 4)
+        return;
+    publisher->probed_ms = now;
+    for (unsigned i = 0; i < publisher->peers.count; i++)
+        if (now - publisher->peers.list[i].heard_ms >= SILENCE_MS)
+            peer_probe(publisher, &publisher->peers.list[i]);
+    peers_forget(&publisher->peers, now - FORGET_MS);
+}
+
+/* A dead stream must not look like an idle one. */
+static void heartbeat_say(struct bus_publisher *publisher)
+{
+    int64_t now = now_ms();
+    if (now - publisher->sent_ms < HEARTBEAT_MS || ring_ended(publisher->ring))
+        return;
+    struct heartbeat heartbeat = {.stream = publisher->stream->name,
+                                  .uptime_s = (double)(now - publisher->begun_ms) * 1e-3,
+                                  .time_s = publisher->time_s};
+    publisher_answer(publisher, &heartbeat.answer);
+    char text[CONTROL_SIZE];
+    int length = heartbeat_write(&heartbeat, text, sizeof text);
+    if (length > 0)
+        publisher_say(publisher, "heartbeat", text, (size_t)length);
+}
+
+int bus_publisher_serve(struct bus_publisher *publisher, int timeout_ms)
+{
+    zmq_pollitem_t item = {.socket = publisher->answer, .events = ZMQ_POLLIN};
+    int served = 0;
+    if (timeout_ms > 0 && zmq_poll(&item, 1, timeout_ms) < 0)
+        return 0;
+    while (served < BATCH && request_take(publisher))
+        served++;
+    peers_probe(publisher);
+    heartbeat_say(publisher);
+    return served;
+}
