@@ -240,6 +240,8 @@ int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struc
     if (status < 0)
         return status;
     plan_blocks(cells, geometry);
+    if (!cells->wide && chunk_store_open(&cells->chunks, cells->dataset) < 0)
+        return failure_set(failure, STATUS_MEMORY, "out of memory");
     return STATUS_OK;
 }
 
@@ -257,6 +259,9 @@ int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *coun
                struct failure *failure)
 {
     if (!cells->wide) {
+        bool whole = cells->chunks.frames && cells->block % cells->chunks.frames == 0;
+        if (whole && chunk_store_unpack(&cells->chunks, first, count, counts) == 0)
+            return STATUS_OK;
         hdf_begin();
         if (hdf_read_rows(cells->dataset, H5T_NATIVE_UINT16, first, count, counts) < 0)
             return hdf_failure(failure, "pressure cannot be read");
@@ -275,6 +280,7 @@ void cells_close(struct cells *cells)
 {
     if (cells->dataset > 0)
         H5Dclose(cells->dataset);
+    chunk_store_close(&cells->chunks);
     free(cells->numbers);
     *cells = (struct cells){.dataset = 0};
 }

@@ -6,7 +6,7 @@
 #ifndef ROLLSCOPE_RECORD_CELLS_H
 #define ROLLSCOPE_RECORD_CELLS_H
 
-#include "hdf.h"
+#include "chunk_store.h"
 
 #include <stdbool.h>
 
@@ -15,10 +15,11 @@ struct cells {
     uint64_t length;    /**< frames */
     size_t frame_cells; /**< rows * cols */
     bool integers, wide, calibrated, has_most, has_fill;
-    double fill;     /**< stands for a missing cell, where has_fill */
-    double gain;     /**< counts per stored number; 0: stored numbers are counts */
-    size_t block;    /**< frames that are read at once */
-    double *numbers; /**< [block * rows * cols], where gain is not 0 */
+    double fill;  /**< stands for a missing cell, where has_fill */
+    double gain;  /**< counts per stored number; 0: stored numbers are counts */
+    size_t block; /**< frames that are read at once, whole chunks where they are small enough */
+    struct chunk_store chunks; /**< where they can be read past HDF5's filters */
+    double *numbers;           /**< [block * rows * cols], where gain is not 0 */
 };
 
 /**
@@ -32,7 +33,7 @@ int cells_open(struct cells *cells, hid_t root, struct geometry *geometry, struc
 int cells_scan(struct cells *cells, uint64_t length, struct geometry *geometry,
                struct failure *failure);
 
-/** Reads frames [first, first + count), count <= block. */
+/** Reads frames [first, first + count), count <= block. @param counts [block * frame_cells] */
 int cells_read(struct cells *cells, uint64_t first, size_t count, uint16_t *counts,
                struct failure *failure);
 

@@ -5,7 +5,6 @@
 #include <hdf5_hl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksums are taken from memory");
 
@@ -15,12 +14,15 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksums are taken f
 #define CHUNK_FRAMES     16
 #define SCALAR_CHUNK     1024
 #define GZIP_LEVEL       1
+#define FILL_BYTE        0xff /* of PRESSURE_FILL */
 
 enum { TIME, SEQUENCE, FLAGS, CHECKSUM, PRESSURE, VARIABLES };
 
 struct frame_log {
     hid_t datasets[VARIABLES], committed_dataset;
     size_t chunk, cells;
+    hsize_t rows, cols;
+    struct packing *packing;
     uint64_t start, committed; /* frames in the file before the buffer; frames known whole */
     size_t filled, handed;     /* frames in the buffer; of them handed to HDF5 */
     double *time;
@@ -48,7 +50,11 @@ static int buffers_create(struct frame_log *log)
     log->flags = calloc(log->chunk, sizeof *log->flags);
     log->checksum = calloc(log->chunk, sizeof *log->checksum);
     log->pressure = calloc(log->chunk * log->cells, sizeof *log->pressure);
-    return log->time && log->sequence && log->flags && log->checksum && log->pressure ? 0 : -1;
+    log->packing = packing_create(log->chunk * log->cells);
+    return log->time && log->sequence && log->flags && log->checksum && log->pressure &&
+                   log->packing
+               ? 0
+               : -1;
 }
 
 static int text_pair(hid_t object, const char *units, const char *long_name)
@@ -118,7 +124,6 @@ static int create_pressure(struct frame_log *log, hid_t root, const struct mat_i
                                      .sizes = {0, geometry->rows, geometry->cols},
                                      .chunk = {log->chunk, geometry->rows, geometry->cols},
                                      .deflate = GZIP_LEVEL,
-                                     .cache = 4 * frame_log_chunk_bytes(log),
                                      .fill = &fill};
     hid_t y = create_axis(root, VARIABLE_Y, geometry->rows, geometry->pitch_y_mm);
     hid_t x = create_axis(root, VARIABLE_X, geometry->cols, geometry->pitch_x_mm);
@@ -205,6 +210,8 @@ struct frame_log *frame_log_create(hid_t root, const struct mat_info *mat, bool 
         return NULL;
     log->chunk = chunk_frames(&mat->geometry);
     log->cells = geometry_cells(&mat->geometry);
+    log->rows = mat->geometry.rows;
+    log->cols = mat->geometry.cols;
     if (buffers_create(log) < 0 || create_variables(log, root, mat, calibrated) < 0) {
         frame_log_close(log);
         return NULL;
@@ -220,33 +227,47 @@ uint32_t frame_checksum(const struct frame *frame)
     memcpy(head, &time_s, sizeof time_s);
     memcpy(head + sizeof time_s, &frame->sequence, sizeof frame->sequence);
     memcpy(head + sizeof time_s + sizeof frame->sequence, &flags, sizeof flags);
-    uLong crc = crc32(0, head, sizeof head);
-    uInt bytes = (uInt)frame->rows * frame->cols * (uInt)sizeof *frame->cells;
-    return (uint32_t)crc32(crc, (const Bytef *)frame->cells, bytes);
+    uint32_t crc = packing_crc32(0, head, sizeof head);
+    return packing_crc32(crc, frame->cells,
+                         (size_t)frame->rows * frame->cols * sizeof *frame->cells);
+}
+
+static void note(struct frame_log *log, size_t i, const struct frame *frame)
+{
+    log->time[i] = seconds_of_us(frame->time_us);
+    log->sequence[i] = frame->sequence;
+    log->flags[i] = (uint16_t)frame->flags;
+    log->checksum[i] = frame_checksum(frame);
 }
 
 int frame_log_append(struct frame_log *log, const struct frame *frame)
 {
     size_t i = log->filled++;
-    log->time[i] = seconds_of_us(frame->time_us);
-    log->sequence[i] = frame->sequence;
-    log->flags[i] = (uint16_t)frame->flags;
-    log->checksum[i] = frame_checksum(frame);
+    note(log, i, frame);
     memcpy(log->pressure + i * log->cells, frame->cells, log->cells * sizeof *frame->cells);
     if (log->filled < log->chunk)
         return 0;
     return frame_log_flush(log) < 0 ? -1 : 1;
 }
 
-int frame_log_flush(struct frame_log *log)
+static int write_pressure(struct frame_log *log, const struct packed *packed)
 {
-    const void *rows[VARIABLES] = {log->time, log->sequence, log->flags, log->checksum,
-                                   log->pressure};
-    const hid_t types[VARIABLES] = {H5T_NATIVE_DOUBLE, H5T_NATIVE_UINT64, H5T_NATIVE_UINT16,
-                                    H5T_NATIVE_UINT32, H5T_NATIVE_UINT16};
-    if (log->handed == log->filled)
-        return 0;
-    for (int i = VARIABLES; i-- > 0;)
+    const hsize_t sizes[3] = {log->start + log->filled, log->rows, log->cols};
+    const hsize_t offset[3] = {log->start, 0, 0};
+    hid_t dataset = log->datasets[PRESSURE];
+    if (H5Dset_extent(dataset, sizes) < 0)
+        return -1;
+    return H5Dwrite_chunk(dataset, H5P_DEFAULT, packed->mask, offset, packed->size, packed->bytes);
+}
+
+static int write_buffer(struct frame_log *log, const struct packed *packed)
+{
+    const void *rows[] = {log->time, log->sequence, log->flags, log->checksum};
+    const hid_t types[] = {H5T_NATIVE_DOUBLE, H5T_NATIVE_UINT64, H5T_NATIVE_UINT16,
+                           H5T_NATIVE_UINT32};
+    if (write_pressure(log, packed) < 0)
+        return -1;
+    for (int i = PRESSURE; i-- > 0;)
         if (hdf_write_rows(log->datasets[i], types[i], log->start, log->filled, rows[i]) < 0)
             return -1;
     log->handed = log->filled;
@@ -255,6 +276,26 @@ int frame_log_flush(struct frame_log *log)
         log->filled = log->handed = 0;
     }
     return 0;
+}
+
+int frame_log_append_packed(struct frame_log *log, const struct frame *frames,
+                            const struct packed *packed)
+{
+    for (size_t i = 0; i < log->chunk; i++)
+        note(log, i, &frames[i]);
+    log->filled = log->chunk;
+    return write_buffer(log, packed) < 0 ? -1 : 1;
+}
+
+int frame_log_flush(struct frame_log *log)
+{
+    struct packed packed;
+    if (log->handed == log->filled)
+        return 0;
+    size_t missing = (log->chunk - log->filled) * log->cells;
+    memset(log->pressure + log->filled * log->cells, FILL_BYTE, missing * sizeof *log->pressure);
+    packing_pack(log->packing, log->pressure, &packed);
+    return write_buffer(log, &packed);
 }
 
 int frame_log_commit(struct frame_log *log)
@@ -267,6 +308,11 @@ int frame_log_commit(struct frame_log *log)
         return -1;
     log->committed = whole;
     return 0;
+}
+
+size_t frame_log_chunk(const struct frame_log *log)
+{
+    return log->chunk;
 }
 
 size_t frame_log_chunk_bytes(const struct frame_log *log)
@@ -288,6 +334,7 @@ void frame_log_close(struct frame_log *log)
             H5Dclose(log->datasets[i]);
     if (log->committed_dataset > 0)
         H5Dclose(log->committed_dataset);
+    packing_destroy(log->packing);
     free(log->time);
     free(log->sequence);
     free(log->flags);

@@ -7,6 +7,7 @@
 #define ROLLSCOPE_RECORD_FRAME_LOG_H
 
 #include "hdf.h"
+#include "packing.h"
 
 /** The variables of a session file's root. */
 #define VARIABLE_TIME      "time"
@@ -33,11 +34,23 @@ uint32_t frame_checksum(const struct frame *frame);
  *  when HDF5 fails */
 int frame_log_append(struct frame_log *log, const struct frame *frame);
 
+/**
+ * Takes a whole chunk that is packed already; nothing may wait in memory.
+ * @param frames [frame_log_chunk()] what it holds
+ * @param packed copied to the file as it is
+ * @return as frame_log_append()
+ */
+int frame_log_append_packed(struct frame_log *log, const struct frame *frames,
+                            const struct packed *packed);
+
 /** Hands what waits to HDF5. @return negative when HDF5 fails */
 int frame_log_flush(struct frame_log *log);
 
 /** Writes down that all frames handed to HDF5 so far are whole. @return negative when HDF5 fails */
 int frame_log_commit(struct frame_log *log);
+
+/** Frames in a chunk. */
+size_t frame_log_chunk(const struct frame_log *log);
 
 /** Bytes of pressure in a chunk, uncompressed. */
 size_t frame_log_chunk_bytes(const struct frame_log *log);

@@ -95,6 +95,13 @@ int session_open(struct session **session, const char *path, struct failure *fai
  *  STATUS_FORMAT names the first frame that differs. @return whether the file has them */
 bool session_check(struct session *session);
 
+/**
+ * From now on session_read() gives time, sequence and flags alone, cells being NULL: many times
+ * quicker. session_check() has no effect on such frames.
+ * @return false where the flags are not stored but found in the cells: frames come whole then
+ */
+bool session_skim(struct session *session);
+
 /** What the file says of itself. Never NULL; valid until session_close(). */
 const struct session_about *session_about(const struct session *session);
 

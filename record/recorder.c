@@ -233,10 +233,9 @@ static int commit_when_due(struct recorder *recorder, bool chunk_written, struct
     return commit(recorder, failure);
 }
 
-int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure)
+static int check_frame(const struct recorder *recorder, const struct frame *frame,
+                       struct failure *failure)
 {
-    if (recorder->latched.status < 0)
-        return still_latched(recorder, failure);
     if (frame->rows != recorder->rows || frame->cols != recorder->cols)
         return failure_set(failure, STATUS_ARGUMENT, "%s: frame of %u x %u cells, must be %u x %u",
                            recorder->path, frame->rows, frame->cols, recorder->rows,
@@ -245,16 +244,55 @@ int recorder_frame(struct recorder *recorder, const struct frame *frame, struct 
         return failure_set(failure, STATUS_ARGUMENT,
                            "%s: frame %llu is not later than the one before", recorder->path,
                            (unsigned long long)frame->number);
-    if (!recorder->started && start(recorder, frame->time_us, failure) < 0)
-        return recorder->latched.status;
+    return STATUS_OK;
+}
+
+static int take_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure)
+{
+    if (recorder->latched.status < 0)
+        return still_latched(recorder, failure);
+    int status = check_frame(recorder, frame, failure);
+    if (status < 0)
+        return status;
     recorder->last_us = frame->time_us;
-    hdf_begin();
-    int written = frame_log_append(recorder->frames, frame);
+    return recorder->started ? STATUS_OK : start(recorder, frame->time_us, failure);
+}
+
+static int after_writing(struct recorder *recorder, int written, struct failure *failure)
+{
     if (written < 0)
         return latch(recorder, failure, "recording stopped");
     if (recorder->swmr)
         return commit_when_due(recorder, written, failure);
     return written ? check_room(recorder, failure) : STATUS_OK;
+}
+
+int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure)
+{
+    int status = take_frame(recorder, frame, failure);
+    if (status < 0)
+        return status;
+    hdf_begin();
+    return after_writing(recorder, frame_log_append(recorder->frames, frame), failure);
+}
+
+size_t recorder_chunk(const struct recorder *recorder)
+{
+    return frame_log_chunk(recorder->frames);
+}
+
+int recorder_packed(struct recorder *recorder, const struct frame *frames,
+                    const struct packed *packed, struct failure *failure)
+{
+    size_t count = frame_log_chunk(recorder->frames);
+    for (size_t i = 0; i < count; i++) {
+        int status = take_frame(recorder, &frames[i], failure);
+        if (status < 0)
+            return status;
+    }
+    hdf_begin();
+    return after_writing(recorder, frame_log_append_packed(recorder->frames, frames, packed),
+                         failure);
 }
 
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure)

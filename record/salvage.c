@@ -7,6 +7,7 @@
 #include "session_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct salvage {
     struct session *from;
@@ -43,10 +44,45 @@ static uint64_t take_uncommitted(struct session *session)
     return session->frames - committed;
 }
 
+/* Frames that one chunk of both files holds: proven one by one, then copied as they are packed.
+ * @return as session_read() */
+static int copy_chunk(struct salvage *salvage, struct frame *frames, struct failure *failure)
+{
+    struct packed packed;
+    size_t count = recorder_chunk(salvage->to);
+    int status = 1;
+    for (size_t i = 0; i < count && status == 1; i++)
+        status = session_read(salvage->from, &frames[i], failure);
+    if (status != 1)
+        return status;
+    if (chunk_store_read(&salvage->from->cells.chunks, frames[0].number, &packed) < 0)
+        return failure_set(failure, STATUS_FORMAT, "%s: the chunk of frame %llu cannot be read",
+                           salvage->from->path, (unsigned long long)frames[0].number);
+    status = recorder_packed(salvage->to, frames, &packed, failure);
+    salvage->recovery->frames += count;
+    return status < 0 ? status : 1;
+}
+
+static int copy_chunks(struct salvage *salvage, struct failure *failure)
+{
+    struct session *from = salvage->from;
+    size_t count = recorder_chunk(salvage->to);
+    if (from->cells.chunks.frames != count || from->cells.block % count)
+        return STATUS_OK;
+    struct frame *frames = calloc(count, sizeof *frames);
+    int status = frames ? 1 : failure_set(failure, STATUS_MEMORY, "out of memory");
+    while (status == 1 && from->frames - from->next >= count)
+        status = copy_chunk(salvage, frames, failure);
+    free(frames);
+    return status < 0 ? status : STATUS_OK;
+}
+
 static int copy_frames(struct salvage *salvage, struct failure *failure)
 {
     struct frame frame;
-    int status;
+    int status = copy_chunks(salvage, failure);
+    if (status < 0)
+        return status;
     while ((status = session_read(salvage->from, &frame, failure)) == 1) {
         status = recorder_frame(salvage->to, &frame, failure);
         if (status < 0)
@@ -112,26 +148,88 @@ static int start_copy(struct salvage *salvage, const struct recorder_options *op
                          known ? &parameters : NULL, options, failure);
 }
 
+static int differ(const struct salvage *salvage, uint64_t frame, struct failure *failure)
+{
+    return failure_set(failure, STATUS_FORMAT, "%s: frame %llu differs from %s",
+                       salvage->replacement.copy, (unsigned long long)frame, salvage->from->path);
+}
+
+static uint32_t stored_checksum(const struct session *session)
+{
+    return session->checksums[session->next - 1 - session->first];
+}
+
+/* Everything but the cells. */
+static int same_columns(struct salvage *salvage, struct session *copy, struct failure *failure)
+{
+    struct frame one, other;
+    int status;
+    salvage->from->skim = copy->skim = true;
+    while ((status = session_read(salvage->from, &one, failure)) == 1) {
+        status = session_read(copy, &other, failure);
+        if (status < 0 && status != STATUS_END)
+            return status;
+        if (status == STATUS_END || one.time_us != other.time_us ||
+            one.sequence != other.sequence || one.flags != other.flags ||
+            (salvage->from->checksum_dataset > 0 &&
+             stored_checksum(salvage->from) != stored_checksum(copy)))
+            return differ(salvage, one.number, failure);
+    }
+    salvage->from->skim = copy->skim = false;
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* The cells of the chunks that were copied as they are. @return status; `next` is set behind */
+static int same_chunks(struct salvage *salvage, struct session *copy, uint64_t *next,
+                       struct failure *failure)
+{
+    struct chunk_store *chunks = &salvage->from->cells.chunks;
+    struct packed one, other;
+    *next = 0;
+    if (chunks->frames != copy->cells.chunks.frames || !chunks->frames)
+        return STATUS_OK;
+    for (; salvage->from->frames - *next >= chunks->frames; *next += chunks->frames)
+        if (chunk_store_read(chunks, *next, &one) < 0 ||
+            chunk_store_read(&copy->cells.chunks, *next, &other) < 0 || one.size != other.size ||
+            one.mask != other.mask || memcmp(one.bytes, other.bytes, one.size) != 0)
+            return differ(salvage, *next, failure);
+    return STATUS_OK;
+}
+
+static int same_rest(struct salvage *salvage, struct session *copy, uint64_t next,
+                     struct failure *failure)
+{
+    struct frame one, other;
+    int status = session_seek(salvage->from, next, failure);
+    if (status == STATUS_OK)
+        status = session_seek(copy, next, failure);
+    salvage->from->present = copy->present = 0;
+    while (status >= 0 && (status = session_read(salvage->from, &one, failure)) == 1) {
+        status = session_read(copy, &other, failure);
+        if (status == STATUS_END || frame_checksum(&one) != frame_checksum(&other))
+            status = differ(salvage, one.number, failure);
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
 static int same_frames(struct salvage *salvage, struct failure *failure)
 {
     struct session *copy;
-    struct frame one, other;
+    uint64_t next;
     int status = session_open(&copy, salvage->replacement.copy, failure);
     if (status < 0)
         return status;
     copy->check = true;
     status = session_seek(salvage->from, 0, failure);
-    while (status >= 0 && (status = session_read(salvage->from, &one, failure)) == 1) {
-        status = session_read(copy, &other, failure);
-        if (status == 1 && frame_checksum(&one) != frame_checksum(&other))
-            status = STATUS_END;
-        if (status == STATUS_END)
-            status = failure_set(failure, STATUS_FORMAT, "%s: frame %llu differs from %s",
-                                 salvage->replacement.copy, (unsigned long long)one.number,
-                                 salvage->from->path);
-    }
+    salvage->from->present = 0;
+    if (status == STATUS_OK)
+        status = same_columns(salvage, copy, failure);
+    if (status == STATUS_OK)
+        status = same_chunks(salvage, copy, &next, failure);
+    if (status == STATUS_OK)
+        status = same_rest(salvage, copy, next, failure);
     session_close(copy);
-    return status == STATUS_END ? STATUS_OK : status;
+    return status;
 }
 
 static int begin(struct salvage *salvage, const char *path, const struct recorder_options *options,

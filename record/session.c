@@ -159,6 +159,13 @@ bool session_check(struct session *session)
     return session->checksum_dataset > 0;
 }
 
+bool session_skim(struct session *session)
+{
+    session->present = 0;
+    session->skim = session->flags_dataset > 0 || !session->cells.has_most;
+    return session->skim;
+}
+
 const struct session_about *session_about(const struct session *session)
 {
     return &session->about;
@@ -219,7 +226,7 @@ static int load(struct session *session, uint64_t index, struct failure *failure
     int status = time_axis_read(&session->time, first, count, session->times_us, failure);
     if (status == STATUS_OK)
         status = load_columns(session, first, count, failure);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !session->skim)
         status = cells_read(&session->cells, first, count, session->counts, failure);
     if (status < 0)
         return status;
@@ -232,7 +239,7 @@ static int load(struct session *session, uint64_t index, struct failure *failure
 
 static bool matches(const struct session *session, size_t i, const struct frame *frame)
 {
-    return !session->check || session->checksum_dataset <= 0 ||
+    return session->skim || !session->check || session->checksum_dataset <= 0 ||
            session->checksums[i] == frame_checksum(frame);
 }
 
@@ -248,13 +255,14 @@ int session_read(struct session *session, struct frame *frame, struct failure *f
             return failure_at(failure, session->path);
     }
     size_t i = (size_t)(session->next - session->first);
+    const uint16_t *cells = session->counts + i * geometry_cells(geometry);
     *frame = (struct frame){.number = session->next++,
                             .sequence = session->sequence[i],
                             .time_us = session->times_us[i],
                             .flags = session->flags[i],
                             .rows = geometry->rows,
                             .cols = geometry->cols,
-                            .cells = session->counts + i * geometry_cells(geometry)};
+                            .cells = session->skim ? NULL : cells};
     if (!matches(session, i, frame))
         return failure_set(failure, STATUS_FORMAT, "%s: frame %llu does not match its checksum",
                            session->path, (unsigned long long)frame->number);

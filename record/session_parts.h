@@ -20,6 +20,7 @@ struct session {
     struct cells cells;
     bool own;   /**< written by rollscope */
     bool check; /**< session_read() compares checksums, where there are some */
+    bool skim;  /**< session_read() leaves the cells out */
     uint64_t frames;
     uint64_t stored;         /**< frames that the variables hold, committed or not */
     uint64_t next;           /**< what session_read() reads next */

@@ -58,6 +58,7 @@ static int scan_session(struct session *session, struct scan *scan, struct failu
 {
     scan->duration_s = session_duration_s(session);
     scan->rate_hz = NAN;
+    session_skim(session);
     int64_t *steps_us = calloc(session_frames(session) + 1, sizeof *steps_us);
     if (!steps_us)
         return failure_set(failure, STATUS_MEMORY, "out of memory");

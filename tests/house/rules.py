@@ -12,7 +12,8 @@ CODE = ROOMS + ("tools", "tests")
 # Whose header it is: only these folders may include it (tests may include anything).
 THIRD_PARTY = {
     r"libserialport\.h": ("acquire",),
-    r"zlib\.h": ("acquire", "bus", "record"),
+    r"zlib\.h": ("acquire", "bus"),
+    r"libdeflate\.h": ("record",),
     r"sodium(/.*)?\.h": ("acquire", "bus"),
     r"kiss_fft.*\.h": ("dsp",),
     r"zmq.*\.h": ("bus",),
@@ -35,7 +36,7 @@ SYSTEM_FOLDERS = ("sys/", "linux/", "netinet/", "arpa/", "net/", "asm/")
 # Names of third-party types and functions: none may stand in a header of a room.
 FOREIGN_NAMES = re.compile(
     r"\b(json_\w+|zmq_\w+|sp_port\w*|sp_return\w*|hid_t|hsize_t|herr_t|H5\w+|kiss_fft\w*|z_stream\w*|"
-    r"crypto_\w+|sodium_\w+|uuid_t|argp\w*|ini_\w+|cairo_\w+|lws_\w+)\b")
+    r"libdeflate_\w+|crypto_\w+|sodium_\w+|uuid_t|argp\w*|ini_\w+|cairo_\w+|lws_\w+)\b")
 
 PRINTING = re.compile(
     r"\b(printf|vprintf|puts|putchar|perror|exit|_exit|_Exit|quick_exit|abort|err|errx|warn|warnx|"

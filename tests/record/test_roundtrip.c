@@ -147,6 +147,26 @@ static void reading_goes_on_where_it_was_sent(void **state)
     session_close(session);
 }
 
+static void skimming_gives_all_but_the_cells(void **state)
+{
+    (void)state;
+    struct session *session;
+    struct frame frame;
+    struct failure failure;
+    assert_int_equal(session_open(&session, scratch_file("plain.h5"), &failure), STATUS_OK);
+    assert_true(session_skim(session));
+    for (uint64_t i = 0; i < PATTERN_FRAMES; i++) {
+        struct frame written = pattern_frame(i);
+        assert_int_equal(session_read(session, &frame, &failure), 1);
+        assert_int_equal(frame.time_us, written.time_us);
+        assert_int_equal(frame.sequence, written.sequence);
+        assert_int_equal(frame.flags, written.flags);
+        assert_null(frame.cells);
+    }
+    assert_int_equal(session_read(session, &frame, &failure), STATUS_END);
+    session_close(session);
+}
+
 static void every_microsecond_survives(void **state)
 {
     (void)state;
@@ -301,6 +321,7 @@ int main(void)
         cmocka_unit_test(everything_written_is_read_back),
         cmocka_unit_test(everything_written_for_readers_is_read_back),
         cmocka_unit_test(reading_goes_on_where_it_was_sent),
+        cmocka_unit_test(skimming_gives_all_but_the_cells),
         cmocka_unit_test(every_microsecond_survives),
         cmocka_unit_test(a_spot_said_again_replaces_the_earlier_one),
         cmocka_unit_test(a_bout_said_again_replaces_the_earlier_one),
