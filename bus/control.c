@@ -10,7 +10,7 @@
 
 static const char *const asks[ASK_COUNT] = {
     [ASK_HELLO] = "hello", [ASK_STATE] = "state", [ASK_RANGE] = "range",
-    [ASK_ACK] = "ack",     [ASK_BYE] = "bye",
+    [ASK_LAST] = "last",   [ASK_ACK] = "ack",     [ASK_BYE] = "bye",
 };
 
 static int whole_get(const json_t *json, const char *key, uint64_t *value)

@@ -5,6 +5,7 @@
  *   {"ask":"hello","reader":"record","from":0}            the session, and how far the stream is
  *   {"ask":"state","reader":"record","from":10}           how far the stream is
  *   {"ask":"range","reader":"record","from":10,"count":256}    messages again
+ *   {"ask":"last"}                                         the newest message
  *   {"ask":"ack","reader":"record","from":266}            no answer
  *   {"ask":"bye","reader":"record"}                       nothing more is wanted; no answer
  *
@@ -22,7 +23,7 @@
 
 #define READER_NAME_SIZE 32
 
-enum ask { ASK_HELLO, ASK_STATE, ASK_RANGE, ASK_ACK, ASK_BYE, ASK_COUNT };
+enum ask { ASK_HELLO, ASK_STATE, ASK_RANGE, ASK_LAST, ASK_ACK, ASK_BYE, ASK_COUNT };
 
 struct request {
     enum ask ask;

@@ -32,7 +32,9 @@ static void range_cut(const struct bus_publisher *publisher, const struct reques
 {
     const uint8_t *bytes;
     size_t size, total = 0;
-    answer->from = request->from < answer->first ? answer->first : request->from;
+    uint64_t last = answer->next ? answer->next - 1 : 0;
+    uint64_t from = request->ask == ASK_LAST ? last : request->from;
+    answer->from = from < answer->first ? answer->first : from;
     while (answer->from < answer->next &&
            ring_read(publisher->ring, answer->from, &bytes, &size) < 1)
         answer->from++;
@@ -128,7 +130,7 @@ static void request_serve(struct bus_publisher *publisher, const struct peer_ide
 {
     publisher->health.requests++;
     reader_heard(publisher, identity, request);
-    if (request->ask == ASK_RANGE)
+    if (request->ask == ASK_RANGE || request->ask == ASK_LAST)
         range_answer(publisher, identity, request);
     if (request->ask == ASK_HELLO || request->ask == ASK_STATE)
         state_answer(publisher, identity, request->ask == ASK_HELLO);

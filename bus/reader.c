@@ -76,7 +76,7 @@ static void state_read(struct bus_reader *reader, const char *text, size_t size)
         return;
     }
     state_take(reader, &answer);
-    if (reader->known && !answer.count && answer.from > reader->next)
+    if (reader->known && !reader->skip && !answer.count && answer.from > reader->next)
         lost_note(reader, answer.from);
 }
 
@@ -89,11 +89,15 @@ static void answer_take(struct bus_reader *reader)
         return;
     reader->asked_ms = 0;
     reader->heard_ms = now_ms();
+    reader->begun = reader->known;
     state_read(reader, text, (size_t)length);
 }
 
 static int give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
 {
+    if (reader->skip && reader->given)
+        reader->health.skipped += number - reader->next;
+    reader->given = true;
     zmq_msg_move(&reader->current, message);
     reader->next = number + 1;
     if (reader->newest < reader->next)
@@ -127,7 +131,7 @@ static int asked_next(struct bus_reader *reader)
         if (zmq_msg_recv(&message, reader->asked, ZMQ_DONTWAIT) < 0)
             break;
         if (message_peek(reader, &message, &number)) {
-            if (number > reader->next)
+            if (number > reader->next && !reader->skip)
                 lost_note(reader, number);
             reader->health.asked_again++;
             return give(reader, &message, number);
@@ -153,7 +157,6 @@ static int held_next(struct bus_reader *reader)
     reader->holding = false;
     if (reader->held_number < reader->next)
         return 0;
-    reader->health.skipped += reader->held_number - reader->next;
     return give(reader, &reader->held, reader->held_number);
 }
 
@@ -196,6 +199,8 @@ static void questions_ask(struct bus_reader *reader)
         return;
     if (!reader->known)
         reader_ask(reader, ASK_HELLO);
+    else if (reader->skip && !reader->begun)
+        reader_ask(reader, ASK_LAST);
     else if (!reader->skip && (reader->holding || reader->newest > reader->next))
         reader_ask(reader, ASK_RANGE);
     else if (reader->finish_ms ? !reader->ended : now - reader->heard_ms > QUIET_MS)

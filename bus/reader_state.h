@@ -20,6 +20,8 @@ struct bus_reader {
     bool known;     /* the session is */
     bool displaced; /* another session began */
     bool ended;
+    bool begun;      /* skip: the newest message was asked for and answered */
+    bool given;      /* a message was */
     uint64_t next;   /* the number to give next */
     uint64_t newest; /* number after the newest known to exist */
     uint64_t end;    /* where it ended */

@@ -39,6 +39,9 @@ int detector_next(struct detector *detector, struct event *event);
 /** The contacts of the last frame. @param contacts set to [count], valid until the next push. */
 size_t detector_contacts(const struct detector *detector, const struct contact **contacts);
 
+/** What is known right now: fills in all of the metrics but number, time, rhythms and quality. */
+void detector_measure(const struct detector *detector, struct metrics *metrics);
+
 /** Forgets everything but its size and parameters. */
 void detector_reset(struct detector *detector);
 

@@ -1,6 +1,7 @@
 #include "detect.h"
 
 #include "contacts.h"
+#include "measure.h"
 #include "spots.h"
 #include "tool.h"
 
@@ -22,6 +23,7 @@ struct detector {
     struct totals totals;
     bool started;
     double last_s, step_s, tracked_s;
+    struct standing standing;
     struct contact seen[CONTACTS_MAX];
     size_t seen_count;
 };
@@ -71,7 +73,7 @@ void detector_reset(struct detector *detector)
     detector->tools.working = 0;
     detector->tools.working_n = 0;
     detector->started = false;
-    detector->seen_count = 0;
+    detector->seen_count = detector->standing.count = 0;
 }
 
 static bool gap_before(const struct detector *detector, double now_s)
@@ -182,11 +184,19 @@ static void push_tool(struct detector *detector, int slot, const struct pressure
         spots_drop(detector->spots, slot);
 }
 
+static void publish_spots(struct detector *detector)
+{
+    size_t from = detector->queue.count;
+    spots_publish(detector->spots, &detector->queue, &detector->totals);
+    for (size_t i = from; i < detector->queue.count; i++)
+        standing_take(&detector->standing, &queue_peek(&detector->queue, i)->spot);
+}
+
 static void push_tools(struct detector *detector, const struct pressure *pressure)
 {
     for (int slot = 0; slot < CONTACTS_MAX; slot++)
         push_tool(detector, slot, pressure);
-    spots_publish(detector->spots, &detector->queue, &detector->totals);
+    publish_spots(detector);
 }
 
 size_t detector_push(struct detector *detector, const struct pressure *pressure, uint64_t frame)
@@ -206,7 +216,7 @@ size_t detector_finish(struct detector *detector)
             tool_end(&detector->slots[slot], &detector->tools);
         map_strokes(detector, slot, from);
     }
-    spots_publish(detector->spots, &detector->queue, &detector->totals);
+    publish_spots(detector);
     struct summary summary = totals_summary(&detector->totals);
     summary.spots = spots_count(detector->spots);
     queue_add(&detector->queue, EVENT_SUMMARY)->summary = summary;
@@ -222,4 +232,21 @@ size_t detector_contacts(const struct detector *detector, const struct contact *
 {
     *contacts = detector->seen;
     return detector->seen_count;
+}
+
+void detector_measure(const struct detector *detector, struct metrics *metrics)
+{
+    const struct tool *tool = measure_tool(detector->slots, &detector->tools);
+    metrics->frame = detector->queue.frame;
+    measure_fill_strokes(metrics, detector->slots, &detector->tools);
+    measure_fill_tool(metrics, tool, &detector->tools);
+    metrics->contact_count = detector->seen_count;
+    for (size_t i = 0; i < detector->seen_count; i++) {
+        metrics->contacts[i] = detector->seen[i];
+        metrics->force_n += detector->seen[i].force_n;
+        metrics->area_mm2 += detector->seen[i].area_mm2;
+    }
+    metrics->spot_count = detector->standing.count;
+    memcpy(metrics->spots, detector->standing.spots,
+           detector->standing.count * sizeof metrics->spots[0]);
 }

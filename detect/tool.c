@@ -33,7 +33,7 @@ void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, doubl
     holds_start(&tool->holds, &tools->parameters);
 }
 
-static double reference_n(const struct tool *tool, const struct tools *tools)
+double tool_reference_n(const struct tool *tool, const struct tools *tools)
 {
     if (tools->parameters.deep_n > 0)
         return tools->parameters.deep_n;
@@ -49,6 +49,11 @@ static double speed_at(const struct history *history, double time_s)
     if (dt_s <= 0)
         return 0;
     return hypot(b.move_mm[0] - a.move_mm[0], b.move_mm[1] - a.move_mm[1]) / dt_s;
+}
+
+double tool_speed_mm_s(const struct tool *tool)
+{
+    return speed_at(&tool->history, tool->last_s - speed_span_s / 2);
 }
 
 static void fill_speed(struct stroke *stroke, const struct history *history)
@@ -100,11 +105,12 @@ static struct stroke describe(const struct tool *tool, const struct tools *tools
     fill_speed(&stroke, history);
     fill_peaks(&stroke, history);
     stroke.slow = stroke.mean_speed_mm_s <= tools->parameters.slow_mm_s;
-    stroke.deep = stroke.mean_force_n >= tools->parameters.deep_share * reference_n(tool, tools);
+    stroke.deep =
+        stroke.mean_force_n >= tools->parameters.deep_share * tool_reference_n(tool, tools);
     return stroke;
 }
 
-static bool is_body(const struct tool *tool)
+bool tool_is_body(const struct tool *tool)
 {
     return tool->body_s > body_share * tool->loaded_s;
 }
@@ -125,7 +131,7 @@ static bool is_fixture(const struct tool *tool)
 
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
 {
-    if (is_body(tool) || is_support(tool, tools) || is_fixture(tool))
+    if (tool_is_body(tool) || is_support(tool, tools) || is_fixture(tool))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, found->start_s);
@@ -157,7 +163,7 @@ static bool is_seen(const struct tool *tool, const struct pass *pass)
 
 static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
 {
-    if (is_body(tool) || is_footfall(tool) || !is_seen(tool, pass))
+    if (tool_is_body(tool) || is_footfall(tool) || !is_seen(tool, pass))
         return;
     struct stroke stroke = describe(tool, tools, pass);
     if (echoes_match(&tools->echoes, &stroke))

@@ -50,6 +50,15 @@ void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, doubl
 /** Takes a contact into the present frame; publishes what became certain. */
 void tool_push(struct tool *tool, struct tools *tools, const struct track *track);
 
+/** Whether it looked like a limb for most of its loaded time. */
+bool tool_is_body(const struct tool *tool);
+
+/** Its reference force, N: deep_n where that is given, else the 80th percentile of its own. */
+double tool_reference_n(const struct tool *tool, const struct tools *tools);
+
+/** Its speed now, mm/s, from the last 80 ms. */
+double tool_speed_mm_s(const struct tool *tool);
+
 /** Ends what is going on at the last sample: a gap in the frames, or the end of the session. */
 void tool_interrupt(struct tool *tool, struct tools *tools);
 

@@ -2,6 +2,7 @@
 
 #include "contact_signals.h"
 #include "detect/detect.h"
+#include "meter.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
    is faster than half of it. */
 #define SPLIT_RATE_HZ      100.0
 #define SPLIT_RATE_MOST_HZ 200.0
+/* Metrics between two looks at the breathing. */
+#define BREATHING_EVERY 10
 /* A cell counts as loaded from so many sigmas on. */
 #define LOADED_SIGMAS 4.0F
 
@@ -21,7 +24,9 @@ struct analysis {
     struct detector *detector;
     struct contact_signals *signals;
     struct pressure pressure; /* the last one */
-    struct split *split;      /* of the cells; NULL: not wanted */
+    struct meter meter;
+    double breathing_hz; /* of the hold that goes on */
+    struct split *split; /* of the cells; NULL: not wanted */
     struct parts parts;
     bool has_parts;
     float *least; /* [cells] scratch */
@@ -38,6 +43,7 @@ struct analysis *analysis_create(const struct geometry *geometry,
     analysis->conditioner = conditioner_create(geometry, parameters);
     analysis->detector = detector_create(geometry, parameters);
     analysis->signals = contact_signals_create();
+    analysis->breathing_hz = NAN;
     if (analysis->conditioner && analysis->detector && analysis->signals)
         return analysis;
     analysis_destroy(analysis);
@@ -75,6 +81,7 @@ size_t analysis_push(struct analysis *analysis, const struct frame *frame)
 {
     const struct contact *contacts;
     conditioner_push(analysis->conditioner, frame, &analysis->pressure);
+    meter_push(&analysis->meter, frame, analysis->pressure.time_s);
     size_t waiting = detector_push(analysis->detector, &analysis->pressure, frame->number);
     size_t count = detector_contacts(analysis->detector, &contacts);
     contact_signals_push(analysis->signals, contacts, count);
@@ -96,6 +103,7 @@ size_t analysis_finish(struct analysis *analysis)
 {
     if (analysis->split && analysis->pressure.kpa)
         split_finish(analysis);
+    analysis->meter.due = analysis->meter.started;
     return detector_finish(analysis->detector);
 }
 
@@ -114,6 +122,35 @@ int analysis_next(struct analysis *analysis, struct event *event)
 size_t analysis_contacts(const struct analysis *analysis, const struct contact **contacts)
 {
     return detector_contacts(analysis->detector, contacts);
+}
+
+/* Breathing is slow: once a second is enough. */
+static double breathing_hz(struct analysis *analysis, const struct metrics *metrics)
+{
+    struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, metrics->tool);
+    if (!metrics->hold.active || !rhythm)
+        return analysis->breathing_hz = NAN;
+    if (metrics->number % BREATHING_EVERY == 0)
+        analysis->breathing_hz = rhythm_breathing(rhythm, metrics->hold.start_s, metrics->time_s);
+    return analysis->breathing_hz;
+}
+
+int analysis_metrics(struct analysis *analysis, struct metrics *metrics)
+{
+    if (!analysis->meter.due)
+        return 0;
+    memset(metrics, 0, sizeof *metrics);
+    detector_measure(analysis->detector, metrics);
+    meter_fill(&analysis->meter, &analysis->pressure, metrics);
+    struct cadence cadence = analysis_cadence(analysis, metrics->tool);
+    struct vibration vibration = analysis_vibration(analysis, metrics->tool);
+    metrics->cadence_per_min = cadence.one_way_per_min;
+    metrics->cadence_confidence = cadence.confidence;
+    metrics->vibration_hz = vibration.frequency_hz;
+    metrics->alias_limited = vibration.kind == VIBRATION_ALIAS_LIMITED;
+    metrics->moving_share = analysis->split ? analysis_moving_share(analysis) : NAN;
+    metrics->hold.breathing_hz = breathing_hz(analysis, metrics);
+    return 1;
 }
 
 struct cadence analysis_cadence(struct analysis *analysis, uint32_t contact)

@@ -29,6 +29,13 @@ int analysis_next(struct analysis *analysis, struct event *event);
 /** The contacts of the last frame. @param contacts set to [count], valid until the next push */
 size_t analysis_contacts(const struct analysis *analysis, const struct contact **contacts);
 
+/**
+ * Metrics, ten times a second of session time and once more after analysis_finish(). To be asked
+ * for after each frame, when its events are taken.
+ * @return 1 filled in, 0 none are due
+ */
+int analysis_metrics(struct analysis *analysis, struct metrics *metrics);
+
 /* ---- Rhythms: from long windows, for showing, never for counting ------------------------------
  */
 

@@ -17,7 +17,7 @@ struct detection {
     const struct own *own;
     char folder[BUS_FOLDER_SIZE];
     struct bus_reader *frames;
-    struct bus_publisher *events;
+    struct bus_publisher *events, *metrics;
     struct analysis *analysis;
     bool paced;
 };
@@ -37,12 +37,18 @@ static bool room(const struct detection *detection, const struct event *event)
            (readers_came(detection) && bus_publisher_room(detection->events));
 }
 
+static void readers_serve(struct detection *detection, int timeout_ms)
+{
+    bus_publisher_serve(detection->metrics, 0);
+    bus_publisher_serve(detection->events, timeout_ms);
+}
+
 static int events_publish(struct detection *detection, struct failure *failure)
 {
     struct event event;
     while (analysis_next(detection->analysis, &event)) {
         while (!room(detection, &event) && stopping_count() < 2)
-            bus_publisher_serve(detection->events, SERVE_MS);
+            readers_serve(detection, SERVE_MS);
         int status = bus_publish_event(detection->events, &event, failure);
         if (status < 0)
             return status;
@@ -50,11 +56,21 @@ static int events_publish(struct detection *detection, struct failure *failure)
     return STATUS_OK;
 }
 
+static int metrics_publish(struct detection *detection, struct failure *failure)
+{
+    struct metrics metrics;
+    if (!analysis_metrics(detection->analysis, &metrics))
+        return STATUS_OK;
+    int status = bus_publish_metrics(detection->metrics, &metrics, failure);
+    return status < 0 ? status : STATUS_OK;
+}
+
 static int frame_detect(void *context, const struct frame *frame, struct failure *failure)
 {
     struct detection *detection = context;
     analysis_push(detection->analysis, frame);
-    return events_publish(detection, failure);
+    int status = events_publish(detection, failure);
+    return status ? status : metrics_publish(detection, failure);
 }
 
 /* The frames before the first one that the ring still holds are in the session file. */
@@ -81,6 +97,18 @@ static int past_detect(struct detection *detection, struct frame *frame, struct 
     return STATUS_OK;
 }
 
+static int publishers_open(struct detection *detection, const struct bus_session *session,
+                           struct failure *failure)
+{
+    const struct bus_publisher_options events = {.stream = BUS_EVENTS},
+                                       metrics = {.stream = BUS_METRICS};
+    int status =
+        bus_publisher_open(&detection->events, detection->folder, session, &events, failure);
+    return status ? status
+                  : bus_publisher_open(&detection->metrics, detection->folder, session, &metrics,
+                                       failure);
+}
+
 static int detect_begin(struct detection *detection, struct failure *failure)
 {
     struct bus_reader_options reading = {.name = "detect"};
@@ -104,8 +132,7 @@ static int detect_begin(struct detection *detection, struct failure *failure)
     detection->analysis = analysis_create(&session->mat.geometry, &detection->options->parameters);
     if (!detection->analysis)
         return failure_set(failure, STATUS_MEMORY, "detect: out of memory");
-    const struct bus_publisher_options publishing = {.stream = BUS_EVENTS};
-    return bus_publisher_open(&detection->events, detection->folder, session, &publishing, failure);
+    return publishers_open(detection, session, failure);
 }
 
 /* @return 1 go on, STATUS_END, or negative */
@@ -115,7 +142,7 @@ static int detect_turn(struct detection *detection, struct failure *failure)
     if (stopping_count())
         bus_reader_finish(detection->frames);
     int status = bus_read_frame(detection->frames, &frame, FRAME_MS, failure);
-    bus_publisher_serve(detection->events, 0);
+    readers_serve(detection, 0);
     if (status < 0)
         return status;
     if (status == 1) {
@@ -141,10 +168,13 @@ static int detect_end(struct detection *detection, struct failure *failure)
 {
     analysis_finish(detection->analysis);
     int status = events_publish(detection, failure);
+    if (!status)
+        status = metrics_publish(detection, failure);
     bus_publisher_end(detection->events);
+    bus_publisher_end(detection->metrics);
     int64_t until_ms = monotonic_ms() + GREET_MS;
     while (stopping_count() < 2 && !readers_left(detection, until_ms))
-        bus_publisher_serve(detection->events, SERVE_MS);
+        readers_serve(detection, SERVE_MS);
     say("%llu events", (unsigned long long)bus_publisher_next(detection->events));
     return status;
 }
@@ -170,6 +200,7 @@ static int run(const struct options *options)
     int status = detect(&detection, &failure);
     bus_reader_close(detection.frames);
     bus_publisher_close(detection.events);
+    bus_publisher_close(detection.metrics);
     analysis_destroy(detection.analysis);
     return status ? say_failure(&failure) : EXIT_DONE;
 }
