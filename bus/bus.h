@@ -10,7 +10,7 @@
  * source can wait (bus_session.paced): then registered readers set the pace and the ring is never
  * overrun.
  *
- * Messages are described in docs/bus.md. One object, one thread; no function prints or exits.
+ * Messages are described in docs/streams.md. One object, one thread; no function prints or exits.
  */
 #ifndef ROLLSCOPE_BUS_H
 #define ROLLSCOPE_BUS_H

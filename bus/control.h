@@ -1,6 +1,6 @@
 /**
  * @file control.h
- * What readers ask a publisher and what it answers, as JSON. Described in docs/bus.md.
+ * What readers ask a publisher and what it answers, as JSON. Described in docs/streams.md.
  *
  *   {"ask":"hello","reader":"record","from":0}            the session, and how far the stream is
  *   {"ask":"state","reader":"record","from":10}           how far the stream is

@@ -17,7 +17,7 @@
 #define HELP_FORMAT "rmargin=100,no-dup-args-note"
 #define WHOLE_MOST  9007199254740992.0
 
-enum option_type { FLAG, TEXT, NUMBER, WHOLE, SPEED, ASSIGNMENT, HELP };
+enum option_type { FLAG, TEXT, PLACE, NUMBER, WHOLE, SPEED, ASSIGNMENT, HELP };
 
 struct shared_option {
     unsigned bit; /* ALWAYS, CONFIG_BIT or an enum option_bit */
@@ -54,6 +54,18 @@ static const struct shared_option table[] = {
      0, 0, 0},
     {OPTION_JSON, 266, "json", NULL, "one JSON object a line on standard output", NULL, FLAG,
      AT(json), 0, 0},
+    {OPTION_FORMS, 271, "json", "FILE",
+     "events as JSON, one object a line, to FILE or standard output", NULL, PLACE,
+     AT(forms[FORM_JSON]), 0, 0},
+    {OPTION_FORMS, 272, "csv", "FILE", "events as comma-separated values, likewise", NULL, PLACE,
+     AT(forms[FORM_CSV]), 0, 0},
+    {OPTION_FORMS, 273, "kv", "FILE", "events as key=value, likewise", NULL, PLACE,
+     AT(forms[FORM_KV]), 0, 0},
+    {OPTION_FORMS, 274, "events", "KIND,...",
+     "which of them: stroke, hold, bout, spot, marker, summary, contact, metrics", NULL, TEXT,
+     AT(events), 0, 0},
+    {OPTION_FORMS, 275, "metrics", NULL, "the metrics too, ten a second", NULL, FLAG, AT(metrics),
+     0, 0},
     {OPTION_FOLLOW, 267, "follow", NULL,
      "print its events as they are recorded, until the file is closed", NULL, FLAG, AT(follow), 0,
      0},
@@ -155,6 +167,8 @@ static int store(struct options *options, const struct shared_option *option, co
         return STATUS_OK;
     case TEXT:
         return store_text(at, name, value, failure);
+    case PLACE:
+        return store_text(at, name, value ? value : OPTION_STDOUT, failure);
     case WHOLE:
         return store_whole((uint64_t *)(void *)at, option, name, value, failure);
     case SPEED:
@@ -265,10 +279,12 @@ static int parse_words(struct parsing *parsing, int argc, char **argv)
     size_t count = 0;
     for (size_t i = 0; i < TABLE_COUNT; i++)
         if (takes(verb, &table[i]))
-            parsing->shared[count++] = (struct argp_option){.name = table[i].name,
-                                                            .key = table[i].key,
-                                                            .arg = table[i].argument,
-                                                            .doc = table[i].text};
+            parsing->shared[count++] =
+                (struct argp_option){.name = table[i].name,
+                                     .key = table[i].key,
+                                     .arg = table[i].argument,
+                                     .flags = table[i].type == PLACE ? OPTION_ARG_OPTIONAL : 0,
+                                     .doc = table[i].text};
     struct argp own = {.options = verb->options.own, .parser = parse_own};
     struct argp shared = {.options = parsing->shared, .parser = parse_shared};
     if (own.options)

@@ -32,8 +32,15 @@ enum option_bit {
     OPTION_TO = 1 << 12,
     OPTION_FOLLOW = 1 << 13,
     OPTION_PTY = 1 << 14,
-    OPTION_PROTOCOL = 1 << 15
+    OPTION_PROTOCOL = 1 << 15,
+    OPTION_FORMS = 1 << 16 /**< --json[=FILE], --csv[=FILE], --kv[=FILE], --events, --metrics */
 };
+
+/** How events are written for programs. */
+enum option_form { FORM_JSON, FORM_CSV, FORM_KV, OPTION_FORM_COUNT };
+
+/** The value of `forms` for standard output. */
+#define OPTION_STDOUT "-"
 
 #define OPTION_TEXT_SIZE 512
 
@@ -45,11 +52,14 @@ struct options {
     char scenario[OPTION_TEXT_SIZE];
     char pty[OPTION_TEXT_SIZE];
     char protocol[OPTION_TEXT_SIZE];
-    double for_s;        /**< INFINITY: no limit */
+    char forms[OPTION_FORM_COUNT][OPTION_TEXT_SIZE]; /**< where to; empty: not wanted */
+    char events[OPTION_TEXT_SIZE];                   /**< names of the kinds that are written */
+    double for_s;                                    /**< INFINITY: no limit */
     double speed;        /**< times real time, > 0; INFINITY: as fast as it goes. Default 1 */
     double from_s, to_s; /**< seconds since the first frame; 0 and INFINITY: all */
     uint64_t jobs;       /**< >= 1; default: the processors this process may use */
     uint64_t seed;       /**< default 1 */
+    bool metrics;        /**< metrics are written too */
     bool json, follow, no_dashboard, quiet;
     struct parameters parameters; /**< defaults, configuration, then `--set` */
 

@@ -1,5 +1,6 @@
 #include "analysis.h"
 #include "bus/bus.h"
+#include "output.h"
 #include "own.h"
 #include "past.h"
 #include "say.h"
@@ -19,6 +20,7 @@ struct detection {
     struct bus_reader *frames;
     struct bus_publisher *events, *metrics;
     struct analysis *analysis;
+    struct output printed;
     bool paced;
 };
 
@@ -50,6 +52,8 @@ static int events_publish(struct detection *detection, struct failure *failure)
         while (!room(detection, &event) && stopping_count() < 2)
             readers_serve(detection, SERVE_MS);
         int status = bus_publish_event(detection->events, &event, failure);
+        if (status == 1)
+            status = output_event(&detection->printed, &event, failure);
         if (status < 0)
             return status;
     }
@@ -61,8 +65,10 @@ static int metrics_publish(struct detection *detection, struct failure *failure)
     struct metrics metrics;
     if (!analysis_metrics(detection->analysis, &metrics))
         return STATUS_OK;
+    while (!bus_publisher_room(detection->metrics) && stopping_count() < 2)
+        readers_serve(detection, SERVE_MS);
     int status = bus_publish_metrics(detection->metrics, &metrics, failure);
-    return status < 0 ? status : STATUS_OK;
+    return status == 1 ? output_metrics(&detection->printed, &metrics, failure) : status;
 }
 
 static int frame_detect(void *context, const struct frame *frame, struct failure *failure)
@@ -160,7 +166,8 @@ static bool readers_left(const struct detection *detection, int64_t until_ms)
     struct bus_publisher_health health;
     bus_publisher_health(detection->events, &health);
     unsigned awaited = health.readers - (stopping_count() ? health.vanished : 0);
-    return !awaited && (readers_came(detection) || monotonic_ms() >= until_ms);
+    bool left = !awaited && (stopping_count() || bus_publisher_left(detection->metrics));
+    return left && (readers_came(detection) || monotonic_ms() >= until_ms);
 }
 
 /* Says the end and stays until the readers have everything. */
@@ -197,7 +204,13 @@ static int run(const struct options *options)
     struct detection detection = {.options = options, .own = options->own};
     struct failure failure = {0};
     stopping_catch();
+    if (output_open(&detection.printed, options, ROWS_ALL, &failure)) {
+        int code = say_failure(&failure);
+        return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
+    }
     int status = detect(&detection, &failure);
+    if (output_close(&detection.printed, status ? NULL : &failure) && !status)
+        status = failure.status;
     bus_reader_close(detection.frames);
     bus_publisher_close(detection.events);
     bus_publisher_close(detection.metrics);
@@ -211,7 +224,7 @@ const struct verb verb_detect = {
     .name = "detect",
     .arguments = "",
     .text = "read frames from the bus, put events on it",
-    .options = {.shared = OPTION_SET | OPTION_BUS,
+    .options = {.shared = OPTION_SET | OPTION_BUS | OPTION_FORMS,
                 .own = own_detect,
                 .take = own_take,
                 .storage = &own},

@@ -1,5 +1,6 @@
 #include "bus/bus.h"
 #include "children.h"
+#include "output.h"
 #include "own.h"
 #include "report.h"
 #include "say.h"
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #define EVENT_MS    100
+#define METRICS_MS  20
 #define PATIENCE_MS 5000  /* from being told to leave at once to being killed */
 #define LEAVE_MS    15000 /* from the end of the recording to the end of all */
 #define HURRY       3     /* so many signals tell everybody to leave at once */
@@ -29,6 +31,8 @@ struct live {
     char output[OPTION_TEXT_SIZE], folder[BUS_FOLDER_SIZE], session[BUS_SESSION_ID_SIZE];
     struct child children[CHILD_COUNT];
     struct bus_reader *events;
+    struct bus_reader *metrics; /* NULL: not wanted */
+    struct output printed;
     bool events_over, has_summary;
     struct summary summary;
     uint64_t spots_said; /* the highest spot id that was shown */
@@ -79,23 +83,37 @@ static bool shown(struct live *live, const struct event *event)
 
 static int event_print(struct live *live, const struct event *event)
 {
-    char text[EVENT_JSON_SIZE];
+    struct failure failure;
     if (event->type == EVENT_SUMMARY) {
         live->summary = event->summary;
         live->has_summary = true;
     }
-    if (!live->options->json && shown(live, event))
+    if (!output_takes_stdout(live->options) && shown(live, event))
         report_event(stdout, event);
-    if (live->options->json && event_encode(event, text, sizeof text) > 0)
-        puts(text);
-    return fflush(stdout) ? STATUS_SYSTEM : STATUS_OK;
+    return fflush(stdout) ? STATUS_SYSTEM : output_event(&live->printed, event, &failure);
+}
+
+static void metrics_print(struct live *live)
+{
+    struct metrics metrics;
+    struct failure failure;
+    int status = live->metrics ? 1 : 0;
+    while (status == 1) {
+        status = bus_read_metrics(live->metrics, &metrics, 0, &failure);
+        if (status == 1 && output_metrics(&live->printed, &metrics, &failure))
+            status = STATUS_LOST;
+    }
+    if (status < 0) {
+        bus_reader_close(live->metrics);
+        live->metrics = NULL;
+    }
 }
 
 static void events_print(struct live *live)
 {
     struct event event;
     struct failure failure;
-    int status = 1, timeout_ms = EVENT_MS;
+    int status = 1, timeout_ms = live->metrics ? METRICS_MS : EVENT_MS;
     if (live->events_over) {
         usleep(EVENT_MS * 1000);
         return;
@@ -150,7 +168,7 @@ static int exit_code_of(const struct live *live)
 
 static void summary_say(const struct live *live)
 {
-    FILE *to = live->options->json ? stderr : stdout;
+    FILE *to = output_takes_stdout(live->options) ? stderr : stdout;
     if (live->options->quiet || access(live->output, F_OK))
         return;
     fputc('\n', to);
@@ -187,8 +205,12 @@ static int live_begin(struct live *live, struct failure *failure)
     if (!status)
         status = bus_folder(live->folder, options->bus, failure);
     struct bus_reader_options reading = {.name = "live", .session = live->session};
-    return status ? status
-                  : bus_reader_open(&live->events, live->folder, BUS_EVENTS, &reading, failure);
+    struct bus_reader_options watching = {.name = "live", .session = live->session};
+    if (!status)
+        status = bus_reader_open(&live->events, live->folder, BUS_EVENTS, &reading, failure);
+    if (!status && live->printed.rows.kinds >> ROW_METRICS & 1)
+        status = bus_reader_open(&live->metrics, live->folder, BUS_METRICS, &watching, failure);
+    return status;
 }
 
 static int run(const struct options *options)
@@ -200,6 +222,10 @@ static int run(const struct options *options)
         say_failure(&failure);
         return EXIT_USAGE;
     }
+    if (output_open(&live.printed, options, ROWS_ALL, &failure)) {
+        int code = say_failure(&failure);
+        return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
+    }
     stopping_catch();
     if (live_begin(&live, &failure))
         return say_failure(&failure);
@@ -207,12 +233,18 @@ static int run(const struct options *options)
     say("%s; Ctrl-C ends it", *options->source ? options->source : "the first mat found");
     while (children_tend(live.children, CHILD_COUNT)) {
         events_print(&live);
+        metrics_print(&live);
         stops_pass_on(&live);
     }
+    metrics_print(&live);
+    bus_reader_close(live.metrics);
     bus_reader_close(live.events);
     children_free(live.children, CHILD_COUNT);
     summary_say(&live);
-    return exit_code_of(&live);
+    int code = exit_code_of(&live);
+    if (output_close(&live.printed, &failure))
+        code = say_failure(&failure);
+    return code;
 }
 
 static struct own own;
@@ -221,7 +253,7 @@ const struct verb verb_live = {
     .name = "live",
     .arguments = "",
     .text = "acquire, detect and record a session, and show it",
-    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON | OPTION_SET |
+    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_FORMS | OPTION_SET |
                           OPTION_BUS | OPTION_NO_DASHBOARD,
                 .own = own_live,
                 .take = own_take,

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* Laid out by hand after the table in docs/bus.md. */
+/* Laid out by hand after the table in docs/streams.md. */
 static const uint8_t by_hand[] = {
     'R',  'S',  'F',  'R',  1,    0,    56,   0,    5,    0,    0,    0,
     1,    0,    2,    0,                                                   /* flags 5, 1 x 2 */
