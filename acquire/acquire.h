@@ -5,6 +5,7 @@
 #ifndef ROLLSCOPE_ACQUIRE_H
 #define ROLLSCOPE_ACQUIRE_H
 
+#include "calibration.h"
 #include "mat/mat.h"
 
 #include <stdbool.h>
@@ -339,6 +340,8 @@ struct source_ops {
     const struct mat_info *(*info)(void *self);
     void (*health)(void *self, struct source_health *health);
     void (*close)(void *self);
+    /** The text of the calibration that the mat's id names. NULL: it brings none. */
+    const char *(*calibration)(void *self);
 };
 
 /**
@@ -383,6 +386,10 @@ int source_read(struct source *source, struct frame *frame, int timeout_ms,
 
 /** The mat; NULL before it is known (before the first frame at the latest it is). */
 const struct mat_info *source_info(const struct source *source);
+
+/** The text of the calibration that the source brings along (a recorded session does); NULL: none.
+ */
+const char *source_calibration(const struct source *source);
 
 /** Fills in the counters. */
 void source_health(const struct source *source, struct source_health *health);

@@ -7,7 +7,7 @@
 
 static const char every_mat[] = "protocol variant rows cols pitch_mm rate_hz full_scale "
                                 "full_scale_kpa bits flip transpose row_order col_order head tail "
-                                "before after cell";
+                                "before after cell calibration";
 
 static int hex_digit(char letter)
 {

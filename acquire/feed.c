@@ -252,7 +252,8 @@ static void feed_close(void *self)
 int feed_open(struct source **source, struct transport *transport, struct probe *probe,
               struct failure *failure)
 {
-    static const struct source_ops ops = {feed_read, feed_info, feed_health, feed_close};
+    static const struct source_ops ops = {
+        .read = feed_read, .info = feed_info, .health = feed_health, .close = feed_close};
     struct feed *feed = calloc(1, sizeof *feed);
     struct decoder *decoder = feed ? decoder_create(probe->protocol, &probe->setup) : NULL;
     if (!decoder) {

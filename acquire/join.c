@@ -252,7 +252,8 @@ static int parts_open(struct join *join, const struct address *address, struct f
 
 int join_open(struct source **source, const struct address *address, struct failure *failure)
 {
-    static const struct source_ops ops = {join_read, join_info, join_health, join_close};
+    static const struct source_ops ops = {
+        .read = join_read, .info = join_info, .health = join_health, .close = join_close};
     const char *layout = address_get(address, "layout", "x");
     *source = NULL;
     if (!strchr(address->target, '|'))

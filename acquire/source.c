@@ -192,6 +192,11 @@ const struct mat_info *source_info(const struct source *source)
     return source->ops->info(source->self);
 }
 
+const char *source_calibration(const struct source *source)
+{
+    return source->ops->calibration ? source->ops->calibration(source->self) : NULL;
+}
+
 void source_health(const struct source *source, struct source_health *health)
 {
     *health = (struct source_health){.frames = 0};

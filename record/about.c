@@ -1,7 +1,13 @@
 #include "about.h"
 
+#include "hdf_file.h"
+
+#include <hdf5_hl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define CALIBRATION_MOST (16u << 20)
 
 struct text_attribute {
     const char *name;
@@ -33,6 +39,61 @@ static const struct text_attribute texts[] = {
 
 #define TEXT_COUNT (sizeof texts / sizeof texts[0])
 
+/* The text's bytes: a text of their own would have no shape for netCDF. */
+static int calibration_bytes(hid_t group, const char *text)
+{
+    const struct hdf_dataset spec = {
+        .name = CALIBRATION_VARIABLE, .type = H5T_STD_U8LE, .rank = 1, .sizes = {strlen(text)}};
+    hid_t dataset = hdf_dataset_create(group, &spec);
+    if (dataset < 0)
+        return -1;
+    bool written = H5DSset_scale(dataset, CALIBRATION_VARIABLE) >= 0 &&
+                   H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0 &&
+                   hdf_write_text(dataset, "units", "1") >= 0 &&
+                   hdf_write_text(dataset, "long_name", "makes kPa of counts: JSON in UTF-8") >= 0;
+    H5Dclose(dataset);
+    return written ? 0 : -1;
+}
+
+static int calibration_write(hid_t root, const char *text)
+{
+    hid_t group = hdf_group_create(root, CALIBRATION_GROUP);
+    if (group < 0)
+        return -1;
+    int result = calibration_bytes(group, text);
+    H5Gclose(group);
+    return result;
+}
+
+static int calibration_take(hid_t group, char **text, struct failure *failure)
+{
+    hsize_t size = 0;
+    hid_t dataset = hdf_open_dataset(group, CALIBRATION_VARIABLE, failure);
+    if (dataset < 0)
+        return (int)dataset;
+    int status = hdf_check_storage(dataset, CALIBRATION_VARIABLE, failure);
+    if (!status && (hdf_number_class(dataset, NULL) != H5T_INTEGER ||
+                    hdf_shape(dataset, 1, &size) < 0 || size == 0 || size > CALIBRATION_MOST))
+        status = failure_set(failure, STATUS_FORMAT, "the calibration must be the bytes of a text");
+    if (!status && !(*text = calloc(1, size + 1)))
+        status = failure_set(failure, STATUS_MEMORY, "out of memory");
+    if (!status && hdf_read_rows(dataset, H5T_NATIVE_UINT8, 0, size, *text) < 0)
+        status = hdf_failure(failure, "the calibration cannot be read");
+    H5Dclose(dataset);
+    return status;
+}
+
+int about_read_calibration(hid_t root, char **text, struct failure *failure)
+{
+    *text = NULL;
+    hid_t group = hdf_open_group(root, CALIBRATION_GROUP);
+    if (group <= 0)
+        return group < 0 ? hdf_failure(failure, CALIBRATION_GROUP) : STATUS_OK;
+    int status = calibration_take(group, text, failure);
+    H5Gclose(group);
+    return status;
+}
+
 int about_write(hid_t root, const struct session_about *about)
 {
     if (hdf_write_text(root, "Conventions", "CF-1.10") < 0 ||
@@ -50,6 +111,8 @@ int about_write(hid_t root, const struct session_about *about)
     const struct geometry *geometry = &about->mat.geometry;
     if (hdf_write_double(root, "rate_hz", geometry->rate_hz) < 0 ||
         hdf_write_double(root, "pitch_x_mm", geometry->pitch_x_mm) < 0)
+        return -1;
+    if (about->calibration_text && calibration_write(root, about->calibration_text) < 0)
         return -1;
     return hdf_write_double(root, "pitch_y_mm", geometry->pitch_y_mm);
 }

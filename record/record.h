@@ -25,6 +25,8 @@ struct session_about {
     char tool[SESSION_TEXT_SIZE], operator_name[SESSION_TEXT_SIZE], notes[SESSION_TEXT_SIZE];
     char source[SESSION_TEXT_SIZE]; /**< the command or address that made it */
     struct mat_info mat;
+    const char *calibration_text; /**< the whole calibration, as text; NULL: none. Read: valid until
+                                       session_close() */
     bool closed;     /**< false: still being recorded, or left by a kill */
     bool calibrated; /**< false: kPa are counts times a nominal scale */
     bool recovered;  /**< was left by a kill and made whole, or continued, since */

@@ -91,6 +91,9 @@ static int open_all(struct session *session, struct failure *failure)
         status = cells_open(&session->cells, session->file, &session->about.mat.geometry, failure);
     session->about.calibrated = session->cells.calibrated;
     if (status == STATUS_OK)
+        status = about_read_calibration(session->file, &session->calibration, failure);
+    session->about.calibration_text = session->calibration;
+    if (status == STATUS_OK)
         status = open_lengths(session, failure);
     if (status == STATUS_OK)
         status = time_axis_check(&session->time, session->frames, failure);
@@ -297,5 +300,6 @@ void session_close(struct session *session)
     free(session->flags);
     free(session->counts);
     free(session->checksums);
+    free(session->calibration);
     free(session);
 }

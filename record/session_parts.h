@@ -18,6 +18,7 @@ struct session {
     struct session_about about;
     struct time_axis time;
     struct cells cells;
+    char *calibration; /**< what about.calibration_text points to */
     bool own;   /**< written by rollscope */
     bool check; /**< session_read() compares checksums, where there are some */
     bool skim;  /**< session_read() leaves the cells out */

@@ -19,6 +19,8 @@
 
 struct analysis {
     struct geometry geometry;
+    struct calibration *calibration; /* NULL: counts are linear */
+    uint16_t *linear;                /* [cells] calibrated counts */
     double gap_s;
     struct conditioner *conditioner;
     struct detector *detector;
@@ -32,22 +34,46 @@ struct analysis {
     float *least; /* [cells] scratch */
 };
 
-struct analysis *analysis_create(const struct geometry *geometry,
-                                 const struct parameters *parameters)
+struct analysis *analysis_create_calibrated(const struct geometry *geometry,
+                                            struct calibration *calibration,
+                                            const struct parameters *parameters)
 {
     struct analysis *analysis = calloc(1, sizeof *analysis);
-    if (!analysis)
+    if (!analysis) {
+        calibration_destroy(calibration);
         return NULL;
+    }
     analysis->geometry = *geometry;
+    analysis->calibration = calibration;
+    if (calibration)
+        calibration_geometry(calibration, &analysis->geometry);
+    analysis->linear = calloc(geometry_cells(geometry), sizeof *analysis->linear);
     analysis->gap_s = parameters->gap_reset_s;
-    analysis->conditioner = conditioner_create(geometry, parameters);
-    analysis->detector = detector_create(geometry, parameters);
+    analysis->conditioner = conditioner_create(&analysis->geometry, parameters);
+    analysis->detector = detector_create(&analysis->geometry, parameters);
     analysis->signals = contact_signals_create();
     analysis->breathing_hz = NAN;
-    if (analysis->conditioner && analysis->detector && analysis->signals)
+    if (analysis->linear && analysis->conditioner && analysis->detector && analysis->signals)
         return analysis;
     analysis_destroy(analysis);
     return NULL;
+}
+
+struct analysis *analysis_create(const struct geometry *geometry,
+                                 const struct parameters *parameters)
+{
+    return analysis_create_calibrated(geometry, NULL, parameters);
+}
+
+/* The frame in counts that are linear in pressure. */
+static void condition(struct analysis *analysis, const struct frame *frame)
+{
+    struct frame linear = *frame;
+    if (analysis->calibration) {
+        calibration_apply(analysis->calibration, frame->cells, analysis->linear);
+        linear.cells = analysis->linear;
+    }
+    conditioner_push(analysis->conditioner, &linear, &analysis->pressure);
 }
 
 static double split_rate_hz(const struct analysis *analysis)
@@ -80,7 +106,7 @@ static void divide(struct analysis *analysis, double time_s, const float *kpa)
 size_t analysis_push(struct analysis *analysis, const struct frame *frame)
 {
     const struct contact *contacts;
-    conditioner_push(analysis->conditioner, frame, &analysis->pressure);
+    condition(analysis, frame);
     meter_push(&analysis->meter, frame, analysis->pressure.time_s);
     size_t waiting = detector_push(analysis->detector, &analysis->pressure, frame->number);
     size_t count = detector_contacts(analysis->detector, &contacts);
@@ -210,6 +236,8 @@ void analysis_destroy(struct analysis *analysis)
 {
     if (!analysis)
         return;
+    calibration_destroy(analysis->calibration);
+    free(analysis->linear);
     conditioner_destroy(analysis->conditioner);
     detector_destroy(analysis->detector);
     contact_signals_destroy(analysis->signals);

@@ -7,14 +7,23 @@
 #ifndef ROLLSCOPE_TOOLS_ANALYSIS_H
 #define ROLLSCOPE_TOOLS_ANALYSIS_H
 
+#include "acquire/acquire.h"
 #include "dsp/dsp.h"
 #include "mat/mat.h"
 
 struct analysis;
 
-/** @return NULL when out of memory */
+/** For counts that are linear in pressure. @return NULL when out of memory */
 struct analysis *analysis_create(const struct geometry *geometry,
                                  const struct parameters *parameters);
+
+/** For counts that a calibration makes linear.
+ *  @param geometry of the mat's own counts
+ *  @param calibration taken over, also on failure; NULL: none
+ *  @return NULL when out of memory */
+struct analysis *analysis_create_calibrated(const struct geometry *geometry,
+                                            struct calibration *calibration,
+                                            const struct parameters *parameters);
 
 /** Takes a frame. Take the events that wait before the next one: a hold's breathing rate is found
  *  when it is taken. @return how many events wait */

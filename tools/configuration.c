@@ -1,6 +1,7 @@
 #include "configuration.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,21 @@ struct reading {
     int status;
 };
 
-int configuration_default(char *path, size_t size)
+void configuration_folder(char *path, size_t size)
 {
     const char *base = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
     if (base && *base)
-        snprintf(path, size, "%s/rollscope/rollscope.conf", base);
+        snprintf(path, size, "%s/rollscope", base);
     else
-        snprintf(path, size, "%s/.config/rollscope/rollscope.conf", home ? home : "");
+        snprintf(path, size, "%s/.config/rollscope", home ? home : "");
+}
+
+int configuration_default(char *path, size_t size)
+{
+    char folder[PATH_MAX];
+    configuration_folder(folder, sizeof folder);
+    snprintf(path, size, "%s/rollscope.conf", folder);
     if (access(path, F_OK) == 0)
         return 1;
     snprintf(path, size, "/etc/rollscope.conf");

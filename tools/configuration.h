@@ -18,8 +18,14 @@ struct configuration_sink {
 };
 
 /**
- * The file read when none is named: `$XDG_CONFIG_HOME/rollscope/rollscope.conf` (XDG_CONFIG_HOME
- * being `$HOME/.config` where it is not set), else `/etc/rollscope.conf`.
+ * The user's own folder, `$XDG_CONFIG_HOME/rollscope` (XDG_CONFIG_HOME being `$HOME/.config` where
+ * it is not set); it need not be there. @param path [size] filled in
+ */
+void configuration_folder(char *path, size_t size);
+
+/**
+ * The file read when none is named: `rollscope.conf` in the user's folder, else
+ * `/etc/rollscope.conf`.
  * @param path [size] set to the first of them that exists
  * @return 1, or 0 when there is none
  */

@@ -73,6 +73,7 @@ static int recording_begin(struct recording *recording, const char *path,
     const struct recorder_options options = {.swmr = true, .sync_s = recording->sync_s};
     struct session_about about;
     about_of(&about, session);
+    about.calibration_text = recording->calibration_text;
     return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
 }
 
@@ -97,8 +98,10 @@ int recording_open(struct recording *recording, const char *path, const struct b
 {
     struct session *from;
     const struct recorder_options options = {.swmr = true, .sync_s = recording->sync_s};
-    *recording = (struct recording){
-        .ours = recording->ours, .sync_s = recording->sync_s, .last_us = INT64_MIN};
+    *recording = (struct recording){.ours = recording->ours,
+                                    .sync_s = recording->sync_s,
+                                    .calibration_text = recording->calibration_text,
+                                    .last_us = INT64_MIN};
     if (access(path, F_OK))
         return recording_begin(recording, path, session, parameters, failure);
     int status = session_open(&from, path, failure);

@@ -11,6 +11,7 @@
 struct recording {
     bool ours;     /**< set before opening: a file of this name was begun for this very session */
     double sync_s; /**< set before opening: as in struct recorder_options */
+    const char *calibration_text; /**< set before opening: of the mat; NULL: none */
     struct recorder *recorder;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */

@@ -92,7 +92,17 @@ static void replay_close(void *self)
     free(replay);
 }
 
-static const struct source_ops replay_ops = {replay_read, replay_info, replay_health, replay_close};
+static const char *replay_calibration(void *self)
+{
+    const struct replay *replay = self;
+    return session_about(replay->session)->calibration_text;
+}
+
+static const struct source_ops replay_ops = {.read = replay_read,
+                                             .info = replay_info,
+                                             .health = replay_health,
+                                             .close = replay_close,
+                                             .calibration = replay_calibration};
 
 static int number_get(const struct address *address, const char *name, double least, double *number,
                       struct failure *failure)

@@ -99,14 +99,20 @@ static const struct transport_ops simulated_ops = {.read = simulated_read,
 
 /* ---- Opening ---- */
 
+static const char known_names[] =
+    "seed speed for protocol calibration uniform_kpa exponent gain_spread";
+
 static int check_names(const struct address *address, struct failure *failure)
 {
     for (size_t i = 0; i < address->count; i++) {
         const char *name = address->parameters[i].name;
-        if (strcmp(name, "seed") && strcmp(name, "speed") && strcmp(name, "for") &&
-            strcmp(name, "protocol"))
-            return failure_set(failure, STATUS_ARGUMENT,
-                               "sim: knows seed, speed, for and protocol, not '%s'", name);
+        const char *found = strstr(known_names, name);
+        size_t length = strlen(name);
+        bool whole = found && (found == known_names || found[-1] == ' ') &&
+                     (found[length] == ' ' || !found[length]);
+        if (!whole)
+            return failure_set(failure, STATUS_ARGUMENT, "sim: knows %s, not '%s'", known_names,
+                               name);
     }
     return STATUS_OK;
 }
@@ -127,6 +133,18 @@ static int read_speed(const struct address *address, double *speed, struct failu
     return STATUS_OK;
 }
 
+static int read_sensor(const struct address *address, struct simulation_options *options,
+                       struct failure *failure)
+{
+    options->uniform = address_get(address, "uniform_kpa", NULL) != NULL;
+    int status = read_number(address, "uniform_kpa", 0, 1e4, &options->uniform_kpa, failure);
+    if (!status)
+        status = read_number(address, "exponent", 0.5, 2, &options->exponent, failure);
+    if (!status)
+        status = read_number(address, "gain_spread", 1e-3, 0.3, &options->gain_spread, failure);
+    return status;
+}
+
 static int create(struct simulated *simulated, const struct address *address, struct mat_info *info,
                   struct failure *failure)
 {
@@ -137,6 +155,8 @@ static int create(struct simulated *simulated, const struct address *address, st
         status = read_number(address, "seed", 0, SEED_MOST, &seed, failure);
     if (!status)
         status = read_number(address, "for", 5, 36000, &options.duration_s, failure);
+    if (!status)
+        status = read_sensor(address, &options, failure);
     if (!status)
         status = read_speed(address, &simulated->speed, failure);
     if (status)

@@ -1,4 +1,5 @@
 #include "bus/bus.h"
+#include "calibrations.h"
 #include "own.h"
 #include "say.h"
 #include "sources.h"
@@ -34,6 +35,23 @@ struct acquisition {
     bool lost;
 };
 
+/* Gives the mat its calibration and leaves it where the readers of the bus find it. */
+static int mat_calibrate(struct acquisition *acquisition, struct mat_info *mat,
+                         struct failure *failure)
+{
+    struct calibration *calibration;
+    const char *choice = address_get(&acquisition->address, "calibration", "auto");
+    int status = calibration_choose(&calibration, acquisition->source, choice, failure);
+    if (status || !calibration)
+        return status;
+    const struct calibration_about *about = calibration_about(calibration);
+    memcpy(mat->calibration, about->id, sizeof mat->calibration);
+    calibration_nominal(calibration, &mat->geometry);
+    status = calibration_keep(calibration, acquisition->folder, failure);
+    calibration_destroy(calibration);
+    return status;
+}
+
 /* @param mat NULL: not known yet; then a session can only be continued */
 static int publisher_begin(struct acquisition *acquisition, const struct mat_info *mat,
                            struct failure *failure)
@@ -42,13 +60,16 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
     struct bus_session session = {.paced = acquisition->traits.paced};
     if (mat)
         session.mat = *mat;
+    int status = mat ? mat_calibrate(acquisition, &session.mat, failure) : STATUS_OK;
+    if (status)
+        return status;
     snprintf(session.source, sizeof session.source, "%.255s", options->source);
     own_session(acquisition->own, session.id);
     struct bus_publisher_options ring = {
         .ring_s = acquisition->own->ring_s,
         .adopt_s = *acquisition->own->session ? 0 : ADOPT_S,
     };
-    int status =
+    status =
         bus_publisher_open(&acquisition->publisher, acquisition->folder, &session, &ring, failure);
     if (status)
         return status;
@@ -59,6 +80,7 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
     say("%s%s%s, %u x %u, on bus %s%s", *mat->device ? mat->device : "a mat",
         *mat->serial ? " " : "", mat->serial, mat->geometry.rows, mat->geometry.cols,
         acquisition->folder, acquisition->continued ? ", going on with its session" : "");
+    say("%s%s", *mat->calibration ? "calibration " : calibration_words(mat), mat->calibration);
     return STATUS_OK;
 }
 

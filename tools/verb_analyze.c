@@ -1,4 +1,5 @@
 #include "analysis.h"
+#include "calibrations.h"
 #include "record/record.h"
 #include "report.h"
 #include "verbs.h"
@@ -58,10 +59,14 @@ static int push_frames(struct job *job, struct failure *failure)
 static int analyze_session(struct job *job, struct failure *failure)
 {
     const struct geometry *geometry = &session_about(job->session)->mat.geometry;
-    job->analysis = analysis_create(geometry, &job->options->parameters);
+    struct calibration *calibration;
+    int status = calibration_of_session(&calibration, job->session, failure);
+    if (status)
+        return status;
+    job->analysis = analysis_create_calibrated(geometry, calibration, &job->options->parameters);
     if (!job->analysis)
         return STATUS_MEMORY;
-    int status = push_frames(job, failure);
+    status = push_frames(job, failure);
     analysis_destroy(job->analysis);
     return status;
 }

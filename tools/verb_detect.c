@@ -1,5 +1,6 @@
 #include "analysis.h"
 #include "bus/bus.h"
+#include "calibrations.h"
 #include "output.h"
 #include "own.h"
 #include "past.h"
@@ -135,7 +136,12 @@ static int detect_begin(struct detection *detection, struct failure *failure)
     if (!session)
         return STATUS_END;
     detection->paced = session->paced;
-    detection->analysis = analysis_create(&session->mat.geometry, &detection->options->parameters);
+    struct calibration *calibration;
+    status = calibration_on_bus(&calibration, detection->folder, &session->mat, failure);
+    if (status)
+        return status;
+    detection->analysis = analysis_create_calibrated(&session->mat.geometry, calibration,
+                                                     &detection->options->parameters);
     if (!detection->analysis)
         return failure_set(failure, STATUS_MEMORY, "detect: out of memory");
     return publishers_open(detection, session, failure);

@@ -1,4 +1,5 @@
 #include "bus/bus.h"
+#include "calibrations.h"
 #include "own.h"
 #include "past.h"
 #include "recording.h"
@@ -8,6 +9,7 @@
 #include "verbs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -31,6 +33,7 @@ struct recordist {
     struct bus_reader *frames;
     struct bus_reader *events;
     struct recording recording;
+    char *calibration; /* the mat's, as text; NULL: none */
     bool frames_over, events_over;
     bool unwritable; /* the file could not be written any more */
 };
@@ -85,6 +88,19 @@ static int session_await(struct recordist *recordist, struct failure *failure)
                : STATUS_END;
 }
 
+static int calibration_take(struct recordist *recordist, struct failure *failure)
+{
+    struct calibration *calibration;
+    int status =
+        calibration_on_bus(&calibration, recordist->folder, &recordist->session.mat, failure);
+    free(recordist->calibration);
+    recordist->calibration = NULL;
+    if (!status && calibration && !(recordist->calibration = calibration_text(calibration)))
+        status = failure_set(failure, STATUS_MEMORY, "record: out of memory");
+    calibration_destroy(calibration);
+    return status;
+}
+
 /* The readers are registered already: what comes while an interrupted file is copied is kept. */
 static int record_begin(struct recordist *recordist, struct failure *failure)
 {
@@ -96,8 +112,11 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
     int status = bus_folder(recordist->folder, options->bus, failure);
     if (!status)
         status = session_await(recordist, failure);
+    if (!status)
+        status = calibration_take(recordist, failure);
     if (status)
         return status;
+    recording->calibration_text = recordist->calibration;
     if (!*recordist->path)
         session_name(recordist->path, sizeof recordist->path);
     const char *id = recordist->session.id;
@@ -267,6 +286,7 @@ static int run(const struct options *options)
             say_error("%s; waiting for room, the session goes on", failure.text);
         again = recordist.unwritable && room_await(&recordist);
     } while (again);
+    free(recordist.calibration);
     if (status && status != STATUS_END)
         return say_failure(&failure);
     if (recordist.recording.frames)

@@ -1,4 +1,5 @@
 #include "analysis.h"
+#include "calibrations.h"
 #include "findings.h"
 #include "json_line.h"
 #include "record/record.h"
@@ -143,10 +144,15 @@ static int prove(struct proof *proof, struct failure *failure)
         return known;
     proof->has_parameters = known > 0;
     proof->checksums = session_check(proof->session);
-    struct analysis *analysis = analysis_create(&about->mat.geometry, &proof->parameters);
+    struct calibration *calibration;
+    int status = calibration_of_session(&calibration, proof->session, failure);
+    if (status)
+        return status;
+    struct analysis *analysis =
+        analysis_create_calibrated(&about->mat.geometry, calibration, &proof->parameters);
     if (!analysis)
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
-    int status = read_frames(proof, analysis, failure);
+    status = read_frames(proof, analysis, failure);
     analysis_destroy(analysis);
     if (status == STATUS_OK)
         status = read_recorded(proof, failure);

@@ -52,6 +52,7 @@ struct session_about pattern_about(void)
                                           .serial = "0001",
                                           .protocol = "rollscope",
                                           .calibration = "cal-7"},
+                                  .calibration_text = PATTERN_CALIBRATION,
                                   .calibrated = true};
 }
 

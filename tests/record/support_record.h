@@ -24,7 +24,11 @@
 #define PATTERN_STEP_US  10001
 #define PATTERN_ROWS     12
 #define PATTERN_COLS     10
-#define PATTERN_FRAMES   57
+
+/* A calibration as text; nothing in record/ looks into it. */
+#define PATTERN_CALIBRATION "{\"gain\":[1,2,\"\xc3\xb8\"]}"
+
+#define PATTERN_FRAMES 57
 
 /** A directory of its own for this test program, removed at exit. @return its path */
 const char *scratch(void);

@@ -85,6 +85,7 @@ static void check_session(const char *path, uint64_t least, bool closed)
     assert_true(frames >= least);
     assert_int_equal(session_about(session)->closed, closed);
     assert_string_equal(session_about(session)->subject, pattern_about().subject);
+    assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
     assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
     assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
     for (uint64_t i = 0; i < frames; i++) {

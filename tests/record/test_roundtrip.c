@@ -98,6 +98,7 @@ static void check_about(struct session *session)
     assert_string_equal(read->mat.serial, written.mat.serial);
     assert_string_equal(read->mat.protocol, written.mat.protocol);
     assert_string_equal(read->mat.calibration, written.mat.calibration);
+    assert_string_equal(read->calibration_text, written.calibration_text);
     assert_memory_equal(&read->mat.geometry.pitch_x_mm, &written.mat.geometry.pitch_x_mm, 40);
     assert_int_equal(read->mat.geometry.full_scale, 4095);
     assert_true(read->closed && read->calibrated);

@@ -2,6 +2,7 @@
 
 #include "record/record.h"
 #include "tools/analysis.h"
+#include "tools/calibrations.h"
 #include "tools/simulate/simulate.h"
 
 #include <math.h>
@@ -42,11 +43,15 @@ static int analyse(struct frames *frames, const struct geometry *geometry,
                    const struct parameters *parameters, struct findings *findings,
                    struct failure *failure)
 {
-    struct analysis *analysis = analysis_create(geometry, parameters);
+    struct calibration *calibration = NULL;
+    struct frame frame;
+    int status = frames->session ? calibration_of_session(&calibration, frames->session, failure)
+                                 : STATUS_OK;
+    if (status)
+        return status;
+    struct analysis *analysis = analysis_create_calibrated(geometry, calibration, parameters);
     if (!analysis)
         return STATUS_MEMORY;
-    struct frame frame;
-    int status;
     while ((status = next_frame(frames, &frame, failure)) > 0)
         if (analysis_push(analysis, &frame) && take_events(analysis, findings) < 0)
             break;

@@ -74,6 +74,15 @@ static int check_options(const struct simulation_options *options, struct failur
     if (options->rate_hz && !(options->rate_hz >= 10 && options->rate_hz <= 1000))
         return failure_set(failure, STATUS_ARGUMENT, "a rate of %g Hz is not within 10 to 1000",
                            options->rate_hz);
+    if (!(options->uniform_kpa >= 0 && options->uniform_kpa <= 10000))
+        return failure_set(failure, STATUS_ARGUMENT,
+                           "a pressure of %g kPa is not within 0 to 10000", options->uniform_kpa);
+    if (options->exponent && !(options->exponent >= 0.5 && options->exponent <= 2))
+        return failure_set(failure, STATUS_ARGUMENT, "an exponent of %g is not within 0.5 to 2",
+                           options->exponent);
+    if (options->gain_spread && !(options->gain_spread > 0 && options->gain_spread <= 0.3))
+        return failure_set(failure, STATUS_ARGUMENT, "a spread of gains of %g is above 0.3",
+                           options->gain_spread);
     return STATUS_OK;
 }
 
@@ -261,5 +270,12 @@ int plan_draw(struct plan *plan, uint64_t features, uint64_t seed,
     draw_response(plan, &random);
     draw_faults(plan, &random);
     draw_timing(plan, &random);
+    if (options->exponent > 0)
+        plan->sensor.exponent = options->exponent;
+    if (options->gain_spread > 0)
+        plan->sensor.gain_spread = options->gain_spread;
+    plan->uniform = options->uniform;
+    plan->uniform_kpa = options->uniform_kpa;
+    plan->tool_count = options->uniform ? 0 : plan->tool_count;
     return status;
 }

@@ -67,6 +67,8 @@ struct plan {
     struct sensor_plan sensor;
     struct tool_plan tools[TOOLS_MAX];
     int tool_count;
+    bool uniform; /**< the same pressure everywhere, and nothing else */
+    double uniform_kpa;
     struct area body; /**< where hands, feet and persons go */
 };
 

@@ -10,6 +10,7 @@
 
 #include "mat/mat.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ struct simulation_options {
     uint16_t rows, cols; /**< 8 .. MAT_SIDE_MAX, both or none */
     double pitch_mm;     /**< 2 .. 50, both ways */
     double rate_hz;      /**< 10 .. 1000 */
+    bool uniform;        /**< no tool and no body, but uniform_kpa on every cell */
+    double uniform_kpa;  /**< 0 .. 10000 */
+    double exponent;     /**< 0.5 .. 2, of the cells' power law */
+    double gain_spread;  /**< 0.001 .. 0.3, one standard deviation */
 };
 
 struct simulation;

@@ -196,6 +196,11 @@ static void press_all(struct simulation *simulation, double time_s)
     struct surface *surface = &simulation->surface;
     size_t cells = (size_t)surface->rows * (size_t)surface->cols;
     memset(surface->kpa, 0, cells * sizeof *surface->kpa);
+    if (simulation->plan.uniform) {
+        for (size_t i = 0; i < cells; i++)
+            surface->kpa[i] = (float)simulation->plan.uniform_kpa;
+        return;
+    }
     for (int i = 0; i < simulation->plan.tool_count; i++) {
         const struct tool_plan *tool = &simulation->plan.tools[i];
         struct pose pose = motion_at(&simulation->motions[i], time_s, &simulation->cursors[i]);
