@@ -50,10 +50,27 @@ LANES static void scaled(float *restrict out, float *restrict sum, float scale, 
     }
 }
 
-LANES static void weigh(float *restrict out, const float *restrict row, float weight, size_t count)
+/* Adds kernel[k] times rows[k] for BANK_GROUP channels from `first` on. */
+LANES static void average(float *restrict out, const float *const *rows,
+                          const float *restrict kernel, size_t taps, size_t first)
 {
-    for (size_t i = 0; i < count; i++)
-        out[i] += weight * row[i];
+    float sum[BANK_GROUP] = {0};
+    for (size_t k = 0; k < taps; k++) {
+        const float *restrict row = rows[k] + first;
+        for (size_t i = 0; i < BANK_GROUP; i++)
+            sum[i] += kernel[k] * row[i];
+    }
+    for (size_t i = 0; i < BANK_GROUP; i++)
+        out[first + i] = sum[i];
+}
+
+/* Moves what a band has summed up to where it keeps its digits. */
+LANES static void keep(double *restrict energy, float *restrict partial)
+{
+    for (size_t i = 0; i < BANK_GROUP; i++) {
+        energy[i] += partial[i];
+        partial[i] = 0;
+    }
 }
 
 /* Share k of n of `total`, so that n shares make the whole. */
@@ -82,10 +99,7 @@ static void filter_some(struct split *split, int64_t sample)
         size_t first = split->groups_done * BANK_GROUP;
         bank_filter(split->bank, split->in, split->out, first);
         for (int b = 0; b < SPLIT_BANDS; b++)
-            for (size_t i = first; i < first + BANK_GROUP; i++) {
-                split->energy[b][i] += split->partial[b][i];
-                split->partial[b][i] = 0;
-            }
+            keep(split->energy[b] + first, split->partial[b] + first);
     }
 }
 
@@ -96,15 +110,13 @@ static void still_some(struct split *split, int64_t sample, const float *row)
     int64_t done = sample / (int64_t)split->bin - 1; /* newest complete bin */
     int64_t centre = done - (int64_t)split->half;
     if (centre >= 0) {
-        float *still = still_row(split, centre);
-        size_t from = step ? split->still_done : 0;
         size_t due = share(split->groups, step + 1, split->bin);
-        size_t first = from * BANK_GROUP, count = (due - from) * BANK_GROUP;
-        memset(still + first, 0, count * sizeof *still);
-        for (size_t k = 0; k < taps; k++)
-            weigh(still + first, bin_row(split, done - (int64_t)k) + first, split->kernel[k],
-                  count);
-        split->still_done = due;
+        for (size_t k = 0; !step && k < taps; k++)
+            split->recent[k] = bin_row(split, done - (int64_t)k);
+        split->still_done = step ? split->still_done : 0;
+        for (; split->still_done < due; split->still_done++)
+            average(still_row(split, centre), split->recent, split->kernel, taps,
+                    split->still_done * BANK_GROUP);
     }
     gather(split->sum, row, split->stride);
     if (step + 1 == split->bin)
@@ -116,23 +128,28 @@ static void still_some(struct split *split, int64_t sample, const float *row)
 struct moment {
     const float *restrict row, *restrict smooth, *restrict still, *restrict next_still;
     float weight;
+    float *restrict parts[SPLIT_BANDS], *restrict sums[SPLIT_BANDS];
+    size_t count;
 };
 
-LANES static void part(struct split *split, struct moment m)
+LANES static void part(struct moment m)
 {
-    float *restrict still = split->parts[SPLIT_STILL], *restrict fast = split->parts[SPLIT_FAST];
-    float *restrict moving = split->parts[SPLIT_MOVING];
-    float *restrict still_sum = split->partial[SPLIT_STILL];
-    float *restrict moving_sum = split->partial[SPLIT_MOVING];
-    float *restrict fast_sum = split->partial[SPLIT_FAST];
-    for (size_t i = 0; i < split->stride; i++) {
+    float *restrict still = m.parts[SPLIT_STILL], *restrict still_sum = m.sums[SPLIT_STILL];
+    float *restrict moving = m.parts[SPLIT_MOVING], *restrict moving_sum = m.sums[SPLIT_MOVING];
+    float *restrict fast = m.parts[SPLIT_FAST], *restrict fast_sum = m.sums[SPLIT_FAST];
+    for (size_t i = 0; i < m.count; i++) {
         float slow = m.still[i] + m.weight * (m.next_still[i] - m.still[i]);
-        float middle = m.smooth[i] - slow, quick = m.row[i] - m.smooth[i];
         still[i] = slow;
-        moving[i] = middle;
-        fast[i] = quick;
         still_sum[i] += slow * slow;
+    }
+    for (size_t i = 0; i < m.count; i++) {
+        float middle = m.smooth[i] - still[i];
+        moving[i] = middle;
         moving_sum[i] += middle * middle;
+    }
+    for (size_t i = 0; i < m.count; i++) {
+        float quick = m.row[i] - m.smooth[i];
+        fast[i] = quick;
         fast_sum[i] += quick * quick;
     }
 }
@@ -146,14 +163,18 @@ bool split_say(struct split *split, int64_t sample)
     int64_t hop = (int64_t)split->hop, bin = (int64_t)split->bin;
     double place = ((double)at - 0.5 * (double)(bin - 1)) / (double)bin;
     int64_t low = (int64_t)floor(place) < 0 ? 0 : (int64_t)floor(place);
+    float *const *parts = split->parts, *const *sums = split->partial;
     struct moment moment = {
         .row = ring_row(split, at),
         .smooth = split->smooth[filtered / hop % 2] + (size_t)(filtered % hop) * split->stride,
         .still = still_row(split, low),
         .next_still = still_row(split, low + 1),
         .weight = (float)fmax(place - (double)low, 0),
+        .parts = {parts[SPLIT_STILL], parts[SPLIT_MOVING], parts[SPLIT_FAST]},
+        .sums = {sums[SPLIT_STILL], sums[SPLIT_MOVING], sums[SPLIT_FAST]},
+        .count = split->stride,
     };
-    part(split, moment);
+    part(moment);
     split->moments++;
     return true;
 }

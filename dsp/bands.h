@@ -29,10 +29,11 @@ struct split {
     size_t groups_done;
     /* the still band */
     size_t bin, half, bin_rows, still_rows;
-    float *sum;    /* [stride] of the bin that is being filled */
-    float *bins;   /* [bin_rows][stride] means */
-    float *still;  /* [still_rows][stride] */
-    float *kernel; /* [2 * half + 1] */
+    float *sum;           /* [stride] of the bin that is being filled */
+    float *bins;          /* [bin_rows][stride] means */
+    float *still;         /* [still_rows][stride] */
+    float *kernel;        /* [2 * half + 1] */
+    const float **recent; /* [2 * half + 1] bins, newest first */
     size_t still_done;
     /* what comes out */
     float *parts[SPLIT_BANDS], *partial[SPLIT_BANDS];

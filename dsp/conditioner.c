@@ -65,7 +65,7 @@ struct conditioner *conditioner_create(const struct geometry *geometry,
     conditioner->floor_kpa = (float)(geometry->scale_kpa / sqrt(12));
     conditioner->memory = calloc(FLOAT_ARRAYS * array_floats(conditioner), sizeof(float));
     conditioner->marks = calloc(1, mark_bytes(conditioner));
-    conditioner->padded = calloc(1, (size_t)conditioner->cols + 4);
+    conditioner->padded = calloc(conditioner->rows, (size_t)conditioner->cols + 4);
     conditioner->quiet = calloc(conditioner->cols, sizeof(float));
     conditioner->row_common = calloc(conditioner->rows, sizeof(float));
     conditioner->row_time_s = calloc(conditioner->rows, sizeof(double));

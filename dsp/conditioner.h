@@ -60,7 +60,7 @@ struct conditioner {
     struct cells cells;
     float *memory;   /**< all float arrays of `cells` */
     uint8_t *marks;  /**< all byte arrays of `cells`, behind a scratch picture of [rows+4][cols] */
-    uint8_t *padded; /**< [cols+4] scratch row, 0 between uses */
+    uint8_t *padded; /**< [rows][cols+4] scratch; the first 2 and last 2 of a row are 0 */
     float *quiet;    /**< [cols] scratch row */
     float *row_common;  /**< [rows] common mode of the last frame, kPa */
     double *row_time_s; /**< [rows] when the row was last swept */

@@ -19,6 +19,9 @@
 #endif
 #endif
 
+/** A part of such a function, compiled into each of its versions. */
+#define LANES_PART static inline __attribute__((always_inline))
+
 /** Partial sums of a sum over cells. */
 #define LANE_COUNT 16
 
@@ -26,31 +29,34 @@
  *  same lines of the cache. */
 #define LANE_PAD 48
 
-static inline float lesser(float a, float b)
+LANES_PART float lesser(float a, float b)
 {
     return a < b ? a : b;
 }
 
-static inline float greater(float a, float b)
+LANES_PART float greater(float a, float b)
 {
     return a > b ? a : b;
 }
 
 /** Adds weights[i] * values[i] to sums[i] and weights[i] to totals[i]; [LANE_COUNT] each. */
-static inline void lanes_add(float *restrict sums, float *restrict totals,
-                             const float *restrict weights, const float *restrict values)
+LANES_PART void lanes_add(float *restrict sums, float *restrict totals,
+                          const float *restrict weights, const float *restrict values)
 {
-    for (int i = 0; i < LANE_COUNT; i++)
+#pragma GCC unroll 1
+    for (int i = 0; i < LANE_COUNT; i++) {
         sums[i] += weights[i] * values[i];
-    for (int i = 0; i < LANE_COUNT; i++)
         totals[i] += weights[i];
+    }
 }
 
 /** The sum of the partial sums, in a fixed order. @param lanes [LANE_COUNT], overwritten */
-static inline float lanes_sum(float *lanes)
+LANES_PART float lanes_sum(float *lanes)
 {
+#pragma GCC unroll 1
     for (int i = 0; i < 8; i++)
         lanes[i] += lanes[i + 8];
+#pragma GCC unroll 1
     for (int i = 0; i < 4; i++)
         lanes[i] += lanes[i + 4];
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);

@@ -98,8 +98,9 @@ struct split *split_create(size_t channels, double rate_hz, double gap_s)
     split->in = calloc(split->length, sizeof *split->in);
     split->out = calloc(split->hop, sizeof *split->out);
     split->kernel = calloc(2 * split->half + 1, sizeof(float));
+    split->recent = calloc(2 * split->half + 1, sizeof *split->recent);
     if (!split->memory || !split->energy[0] || !split->in || !split->out || !split->kernel ||
-        !design(split)) {
+        !split->recent || !design(split)) {
         split_destroy(split);
         return NULL;
     }
@@ -224,5 +225,6 @@ void split_destroy(struct split *split)
     free(split->in);
     free(split->out);
     free(split->kernel);
+    free(split->recent);
     free(split);
 }

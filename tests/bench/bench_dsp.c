@@ -10,9 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define RUNS     7
 #define PICTURES 16
+/* Of the array that the banks filter. */
+#define CHANNELS 1024
+#define STRIDE   (CHANNELS + 16)
+#define SAMPLES  6144
 
 /* A mat's worth of frames: offsets, noise, and a strip that rolls. */
 struct frames {
@@ -115,30 +120,49 @@ static void divide(struct chain *chain)
         chain->sum += parts.bands[SPLIT_MOVING][0];
 }
 
+/* As NumPy asks for its large arrays: pages of 2 MB. */
+static float *large_array(size_t floats)
+{
+    size_t page = (size_t)2 << 20, bytes = (floats * sizeof(float) + page - 1) / page * page;
+    float *array = aligned_alloc(page, bytes);
+    if (!array)
+        abort();
+    madvise(array, bytes, MADV_HUGEPAGE);
+    memset(array, 0, bytes);
+    return array;
+}
+
+/* Everything that fits into the samples, block by block. @return samples of each channel */
+static size_t filter_all(struct bank *bank, const float *in, float *out, size_t length)
+{
+    enum { LONGEST = 1024 };
+    const float *from[LONGEST];
+    float *to[LONGEST];
+    size_t hop = bank_hop(bank), done = 0;
+    for (; done + length <= SAMPLES; done += hop) {
+        for (size_t n = 0; n < length; n++)
+            from[n] = in + (done + n) * STRIDE;
+        for (size_t n = 0; n < hop; n++)
+            to[n] = out + (done + n) * STRIDE;
+        for (size_t c = 0; c < CHANNELS; c += BANK_GROUP)
+            bank_filter(bank, from, to, c);
+    }
+    return done;
+}
+
 static void bench_bank(size_t count, size_t length)
 {
-    enum { CHANNELS = 1024, STRIDE = CHANNELS + 16, SAMPLES = 6144, TAPS = 129, LENGTH = 512 };
-    float taps[TAPS], *in = malloc(sizeof(float) * STRIDE * SAMPLES);
-    float *out = malloc(sizeof(float) * STRIDE * SAMPLES);
-    const float *from[LENGTH];
-    float *to[LENGTH];
+    float *taps = malloc(count * sizeof *taps);
+    float *in = large_array((size_t)STRIDE * SAMPLES), *out = large_array((size_t)STRIDE * SAMPLES);
     double kiss[RUNS], fftw[RUNS];
+    size_t done = 0;
     for (size_t i = 0; i < (size_t)STRIDE * SAMPLES; i++)
         in[i] = (float)roll(4096) / 4096;
     fir_lowpass(taps, count, 0.02);
     struct bank *bank = bank_create(taps, count, length);
-    size_t hop = bank_hop(bank), done = 0;
     for (int run = 0; run < RUNS; run++) {
         double start = clock_cpu_s();
-        done = 0;
-        for (size_t first = 0; first + length <= SAMPLES; first += hop, done += hop) {
-            for (size_t n = 0; n < length; n++)
-                from[n] = in + (first + n) * STRIDE;
-            for (size_t n = 0; n < hop; n++)
-                to[n] = out + (first + n) * STRIDE;
-            for (size_t c = 0; c < CHANNELS; c += BANK_GROUP)
-                bank_filter(bank, from, to, c);
-        }
+        done = filter_all(bank, in, out, length);
         kiss[run] = clock_cpu_s() - start;
         struct fftw_job job = {in, out, SAMPLES, CHANNELS, count, length};
         fftw[run] = fftw_filter(&job);
@@ -147,6 +171,7 @@ static void bench_bank(size_t count, size_t length)
     printf("bank_%zu_kissfft_mega %.1f\n", count, 1e-6 * cells / sorted_at(kiss, RUNS, 0.5));
     printf("bank_%zu_fftw_mega %.1f\n", count, 1e-6 * cells / sorted_at(fftw, RUNS, 0.5));
     bank_destroy(bank);
+    free(taps);
     free(in);
     free(out);
 }
@@ -190,6 +215,12 @@ static void per_frame(struct chain *chain)
     track(chain);
 }
 
+static void split_alone(struct chain *chain)
+{
+    chain->frames.out.time_s = (double)chain->number++ / chain->frames.geometry.rate_hz;
+    divide(chain);
+}
+
 static void everything(struct chain *chain)
 {
     condition(chain);
@@ -215,26 +246,39 @@ static double time_copy(void)
     return sorted_at(runs, RUNS, 0.5);
 }
 
-static void bench_frames(void)
+static void bench_path(int side)
 {
-    enum { SIDE = 64, CELLS = SIDE * SIDE };
     struct chain chain = {0};
     struct section sections[2];
-    make_chain(&chain, SIDE, 200);
+    const int cells = side * side;
+    const double mega = 1e-6 * cells;
+    make_chain(&chain, (uint16_t)side, 100);
     butterworth_lowpass(sections, 4, 0.05);
-    filter = biquads_create(CELLS, sections, 2);
-    filtered = calloc(CELLS, sizeof(float));
-    copied = calloc(CELLS, sizeof(float));
+    filter = biquads_create((size_t)cells, sections, 2);
+    filtered = calloc((size_t)cells, sizeof(float));
+    copied = calloc((size_t)cells, sizeof(float));
     time_frames(&chain, per_frame, 400);
-    printf("biquads_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, filter_frame, 2000));
-    printf("conditioner_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, condition_frame, 2000));
-    printf("frame_path_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, per_frame, 2000));
-    printf("copy_cached_mega %.0f\n", 1e-6 * CELLS / time_frames(&chain, copy_frame, 2000));
-    printf("copy_mega %.0f\n", 1e-6 / time_copy());
-    printf("full_share_percent %.2f\n", 100 * 200 * time_frames(&chain, everything, 1500));
+    printf("biquads_%d_mega %.0f\n", side, mega / time_frames(&chain, filter_frame, 4000));
+    printf("conditioner_%d_mega %.0f\n", side, mega / time_frames(&chain, condition_frame, 4000));
+    printf("frame_path_%d_mega %.0f\n", side, mega / time_frames(&chain, per_frame, 4000));
+    printf("copy_cached_%d_mega %.0f\n", side, mega / time_frames(&chain, copy_frame, 4000));
     biquads_destroy(filter);
     free(filtered);
     free(copied);
+    free_chain(&chain);
+}
+
+static void bench_whole(void)
+{
+    struct chain chain = {0};
+    make_chain(&chain, 64, 200);
+    time_frames(&chain, everything, 400);
+    printf("full_share_percent %.2f\n", 100 * 200 * time_frames(&chain, everything, 1500));
+    free_chain(&chain);
+    make_chain(&chain, 32, 100);
+    condition(&chain);
+    time_frames(&chain, split_alone, 1500);
+    printf("split_mega %.1f\n", 1e-6 * 1024 / time_frames(&chain, split_alone, 2000));
     free_chain(&chain);
 }
 
@@ -294,9 +338,12 @@ static void bench_growth(void)
 
 int main(int argc, char **argv)
 {
-    bench_bank(65, 256);
-    bench_bank(129, 512);
-    bench_frames();
+    bench_bank(65, 1024);
+    bench_bank(129, 1024);
+    bench_path(32);
+    bench_path(64);
+    printf("copy_mega %.0f\n", 1e-6 / time_copy());
+    bench_whole();
     bench_worst(argc > 1 ? atoi(argv[1]) : 100000);
     bench_growth();
     return 0;
