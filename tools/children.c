@@ -38,16 +38,27 @@ void child_argument(struct child *child, const char *format, ...)
     va_end(arguments);
 }
 
+void child_parameters(struct child *child, const struct parameters *parameters)
+{
+    size_t count;
+    const struct parameter *table = parameter_table(&count);
+    for (size_t i = 0; i < count; i++)
+        child_argument(child, "--set=%s=%.17g", table[i].name,
+                       parameter_get(parameters, &table[i]));
+}
+
 /* In the new process. What it prints goes where errors go: standard output is live's own. */
 static void child_become(const struct child *child, pid_t parent)
 {
-    int nothing = open("/dev/null", O_RDONLY);
+    int nothing = open("/dev/null", O_RDWR);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ||
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+        (child->mute && dup2(nothing, STDERR_FILENO) < 0) ||
+        dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || (child->keep && fcntl(child->keep, F_SETFD, 0)) ||
         getppid() != parent)
         _exit(EXIT_FAILED);
-    execv(PROGRAM, child->arguments);
+    execvp(child->program ? child->program : PROGRAM, child->arguments);
     _exit(EXIT_FAILED);
 }
 

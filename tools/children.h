@@ -6,6 +6,8 @@
 #ifndef ROLLSCOPE_TOOLS_CHILDREN_H
 #define ROLLSCOPE_TOOLS_CHILDREN_H
 
+#include "mat/mat.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,6 +16,9 @@
 
 struct child {
     const char *verb;
+    const char *program;              /**< NULL: this one */
+    int keep;                         /**< a descriptor that it inherits; 0: none */
+    bool mute;                        /**< what it says is thrown away */
     char *arguments[CHILD_ARGUMENTS]; /**< argv, NULL at the end */
     unsigned count;
     pid_t process;    /**< 0: not running */
@@ -32,6 +37,9 @@ void child_prepare(struct child *child, const char *verb);
 /** Appends an argument, printf-like. Out of memory or of places: the last one is left out. */
 void child_argument(struct child *child, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** Appends `--set NAME=VALUE` for every parameter. */
+void child_parameters(struct child *child, const struct parameters *parameters);
 
 /** Starts those that are due, takes note of those that ended; one killed by a signal is started
  *  again, at once and then with back-off, and that is said. @return how many are not done */

@@ -7,15 +7,22 @@
 
 #include "bus/bus.h"
 #include "options.h"
+#include "record/record.h"
+
+#define OWN_TEXTS 7 /* of a session */
 
 struct own {
-    char session[BUS_SESSION_ID_SIZE]; /**< empty: any, or a new one */
-    unsigned readers;                  /**< registered readers to wait for */
-    double ring_s;                     /**< 0: the bus's default */
-    double sync_s;                     /**< 0: the recorder's default */
+    char session[BUS_SESSION_ID_SIZE];  /**< empty: any, or a new one */
+    unsigned readers;                   /**< registered readers to wait for */
+    double ring_s;                      /**< 0: the bus's default */
+    double sync_s;                      /**< 0: the recorder's default */
+    struct annotation texts[OWN_TEXTS]; /**< what is said of the session beforehand */
+    size_t text_count;
+    const char *http, *key; /**< of the dashboard; NULL: its defaults */
+    bool open, stay;        /**< a browser is opened; sessions are begun on the page */
 };
 
-/** --session, --readers, --ring; --session, --readers; --session, --sync; --ring, --sync. */
+/** Those of each process; of live, --ring, --sync and what the dashboard needs. */
 extern const struct argp_option own_acquire[], own_detect[], own_record[], own_live[];
 
 /** As struct option_request's take; storage is a struct own. */

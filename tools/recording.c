@@ -26,6 +26,20 @@ static void about_of(struct session_about *about, const struct bus_session *sess
     about->calibrated = *session->mat.calibration != 0;
 }
 
+static void about_say(struct session_about *about, const struct annotation *text)
+{
+    const struct {
+        const char *name;
+        char *text;
+    } places[] = {{"title", about->title},         {"subject", about->subject},
+                  {"body_part", about->body_part}, {"side", about->side},
+                  {"tool", about->tool},           {"operator", about->operator_name},
+                  {"notes", about->notes}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (!strcmp(places[i].name, text->name))
+            snprintf(places[i].text, SESSION_TEXT_SIZE, "%s", text->value);
+}
+
 static int events_look(struct recording *recording, struct session *from, enum event_type type,
                        struct failure *failure)
 {
@@ -74,6 +88,8 @@ static int recording_begin(struct recording *recording, const char *path,
     struct session_about about;
     about_of(&about, session);
     about.calibration_text = recording->calibration_text;
+    for (size_t i = 0; i < recording->text_count; i++)
+        about_say(&about, &recording->texts[i]);
     return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
 }
 
@@ -101,6 +117,8 @@ int recording_open(struct recording *recording, const char *path, const struct b
     *recording = (struct recording){.ours = recording->ours,
                                     .sync_s = recording->sync_s,
                                     .calibration_text = recording->calibration_text,
+                                    .texts = recording->texts,
+                                    .text_count = recording->text_count,
                                     .last_us = INT64_MIN};
     if (access(path, F_OK))
         return recording_begin(recording, path, session, parameters, failure);

@@ -12,6 +12,8 @@ struct recording {
     bool ours;     /**< set before opening: a file of this name was begun for this very session */
     double sync_s; /**< set before opening: as in struct recorder_options */
     const char *calibration_text; /**< set before opening: of the mat; NULL: none */
+    const struct annotation *texts; /**< set before opening: [text_count] said of the session */
+    size_t text_count;
     struct recorder *recorder;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */

@@ -1,5 +1,7 @@
 #include "bus/bus.h"
 #include "children.h"
+#include "dashboard/beside.h"
+#include "dashboard/control.h"
 #include "output.h"
 #include "own.h"
 #include "report.h"
@@ -39,14 +41,23 @@ struct live {
     unsigned stops;      /* passed on to the children */
     bool hurried;        /* everybody was told to leave at once */
     int64_t kill_ms;     /* when patience ends; 0: it has not begun */
+    struct beside beside;
+    bool stop;                          /* was pressed on the page */
+    struct annotation texts[OWN_TEXTS]; /* said on the page before the session; of `said` */
+    size_t text_count;
+    json_t *said;
 };
+
+static void texts_pass_on(struct child *record, const struct annotation *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        child_argument(record, "--about=%s=%s", texts[i].name, texts[i].value);
+}
 
 static void children_prepare(struct live *live)
 {
     const struct options *options = live->options;
     static const char *const verbs[CHILD_COUNT] = {"acquire", "detect", "record"};
-    size_t count;
-    const struct parameter *parameters = parameter_table(&count);
     for (int i = 0; i < CHILD_COUNT; i++) {
         struct child *child = &live->children[i];
         child_prepare(child, verbs[i]);
@@ -55,9 +66,8 @@ static void children_prepare(struct live *live)
         child_argument(child, "--session=%s", live->session);
         if (i != RECORD)
             child_argument(child, "--readers=2");
-        for (size_t j = 0; i != ACQUIRE && j < count; j++)
-            child_argument(child, "--set=%s=%.17g", parameters[j].name,
-                           parameter_get(&options->parameters, &parameters[j]));
+        if (i != ACQUIRE)
+            child_parameters(child, &options->parameters);
     }
     if (*options->source)
         child_argument(&live->children[ACQUIRE], "--source=%s", options->source);
@@ -69,6 +79,8 @@ static void children_prepare(struct live *live)
     if (own->sync_s > 0)
         child_argument(&live->children[RECORD], "--sync=%.17g", own->sync_s);
     child_argument(&live->children[RECORD], "--output=%s", live->output);
+    texts_pass_on(&live->children[RECORD], own->texts, own->text_count);
+    texts_pass_on(&live->children[RECORD], live->texts, live->text_count);
 }
 
 /* A hot spot is shown when it is found, not each time it grows. */
@@ -139,7 +151,7 @@ static void stops_pass_on(struct live *live)
     bool failed = false;
     for (int i = 0; i < CHILD_COUNT; i++)
         failed |= live->children[i].done && live->children[i].exit_code;
-    if (live->stops < stopping_count() + (failed ? HURRY : 0)) {
+    if (live->stops < stopping_count() + live->stop + (failed ? HURRY : 0)) {
         children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
         live->stops++;
     }
@@ -202,8 +214,6 @@ static int live_begin(struct live *live, struct failure *failure)
         session_name(live->output, sizeof live->output);
     own_session(options->own, live->session);
     int status = output_check(live->output, failure);
-    if (!status)
-        status = bus_folder(live->folder, options->bus, failure);
     struct bus_reader_options reading = {.name = "live", .session = live->session};
     struct bus_reader_options watching = {.name = "live", .session = live->session};
     if (!status)
@@ -213,11 +223,86 @@ static int live_begin(struct live *live, struct failure *failure)
     return status;
 }
 
+/* What a screen asks for while a session goes on. */
+static void page_tend(struct live *live)
+{
+    json_t *said = beside_tend(&live->beside);
+    live->stop |= !strcmp(control_text(said, "do"), "stop");
+    json_decref(said);
+}
+
+static int session_run(struct live *live)
+{
+    struct failure failure = {0};
+    if (live_begin(live, &failure))
+        return say_failure(&failure);
+    children_prepare(live);
+    beside_say(&live->beside, "recording", live->session, live->output);
+    while (children_tend(live->children, CHILD_COUNT)) {
+        events_print(live);
+        metrics_print(live);
+        page_tend(live);
+        stops_pass_on(live);
+    }
+    metrics_print(live);
+    bus_reader_close(live->metrics);
+    bus_reader_close(live->events);
+    children_free(live->children, CHILD_COUNT);
+    summary_say(live);
+    beside_say(&live->beside, "over", live->session, live->output);
+    return exit_code_of(live);
+}
+
+static void texts_take(struct live *live, json_t *said)
+{
+    static const char *const names[] = {"body_part", "side", "tool", "notes"};
+    live->said = said;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *text = control_text(said, names[i]);
+        if (*text && strlen(text) < SESSION_TEXT_SIZE)
+            live->texts[live->text_count++] = (struct annotation){names[i], text};
+    }
+}
+
+/* Until somebody presses Start. @return what was said with it; NULL: a signal came */
+static json_t *start_await(struct beside *beside)
+{
+    while (!stopping_count()) {
+        json_t *said = beside_tend(beside);
+        const char *wish = control_text(said, "do");
+        if (!strcmp(wish, "start"))
+            return said;
+        json_decref(said);
+        usleep(EVENT_MS * 1000);
+    }
+    return NULL;
+}
+
+static int sessions_run(struct live *live)
+{
+    int code = EXIT_DONE;
+    struct live fresh = *live;
+    json_t *said;
+    beside_say(&live->beside, "ready", "", "");
+    while ((said = start_await(&live->beside))) {
+        fresh.beside = live->beside;
+        fresh.printed = live->printed;
+        *live = fresh;
+        texts_take(live, said);
+        int worse = session_run(live);
+        code = worse > code ? worse : code;
+        json_decref(said);
+    }
+    return code;
+}
+
 static int run(const struct options *options)
 {
-    struct live live = {.options = options};
+    static struct live live;
+    const struct own *own = options->own;
     struct failure failure = {0};
     struct address address;
+    live.options = options;
     if (source_address(&address, options->source, &failure)) {
         say_failure(&failure);
         return EXIT_USAGE;
@@ -226,22 +311,25 @@ static int run(const struct options *options)
         int code = say_failure(&failure);
         return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
     }
-    stopping_catch();
-    if (live_begin(&live, &failure))
-        return say_failure(&failure);
-    children_prepare(&live);
-    say("%s; Ctrl-C ends it", *options->source ? options->source : "the first mat found");
-    while (children_tend(live.children, CHILD_COUNT)) {
-        events_print(&live);
-        metrics_print(&live);
-        stops_pass_on(&live);
+    if (own->stay && (options->no_dashboard || *options->output)) {
+        say_error("--stay needs the page, and names its files itself");
+        return EXIT_USAGE;
     }
-    metrics_print(&live);
-    bus_reader_close(live.metrics);
-    bus_reader_close(live.events);
-    children_free(live.children, CHILD_COUNT);
-    summary_say(&live);
-    int code = exit_code_of(&live);
+    stopping_catch();
+    if (bus_folder(live.folder, options->bus, &failure))
+        return say_failure(&failure);
+    struct beside_options page = {.folder = live.folder,
+                                  .parameters = &options->parameters,
+                                  .http = own->http,
+                                  .key = own->key,
+                                  .stays = own->stay,
+                                  .open = own->open};
+    live.beside.ends[0] = -1;
+    if (!options->no_dashboard)
+        beside_begin(&live.beside, &page);
+    say("%s; Ctrl-C ends it", *options->source ? options->source : "the first mat found");
+    int code = own->stay ? sessions_run(&live) : session_run(&live);
+    beside_end(&live.beside);
     if (output_close(&live.printed, &failure))
         code = say_failure(&failure);
     return code;

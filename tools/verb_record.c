@@ -121,6 +121,8 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
         session_name(recordist->path, sizeof recordist->path);
     const char *id = recordist->session.id;
     recording->sync_s = recordist->own->sync_s;
+    recording->texts = recordist->own->texts;
+    recording->text_count = recordist->own->text_count;
     recording->ours = past_noted(recordist->folder, id, recordist->path);
     status = past_note(recordist->folder, id, recordist->path, failure);
     if (!status)

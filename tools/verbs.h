@@ -32,6 +32,7 @@ extern const struct verb verb_analyze;
 extern const struct verb verb_annotate;
 extern const struct verb verb_calibrate;
 extern const struct verb verb_capture;
+extern const struct verb verb_dashboard;
 extern const struct verb verb_detect;
 extern const struct verb verb_devices;
 extern const struct verb verb_help;

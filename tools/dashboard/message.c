@@ -1,0 +1,60 @@
+#include "control.h"
+#include "dashboard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a screen may ask for. */
+struct wish {
+    const char *name;
+    /* @return NULL: done; why not */
+    const char *(*grant)(struct dashboard *dashboard, struct screen *screen, const json_t *said);
+};
+
+static const char *pass_on(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    (void)screen;
+    if (dashboard->control < 0)
+        return "nobody controls this session";
+    control_say(dashboard->control, json_deep_copy(said));
+    return NULL;
+}
+
+static const char *watch(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    (void)dashboard;
+    server_watch(screen, json_number_value(json_object_get(said, "rate_hz")));
+    return NULL;
+}
+
+static const struct wish wishes[] = {
+    {"start", pass_on},
+    {"stop", pass_on},
+    {"next", pass_on},
+    {"watch", watch},
+};
+
+static const char *grant(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    const char *name = control_text(said, "do");
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
+        if (!strcmp(wishes[i].name, name))
+            return wishes[i].grant(dashboard, screen, said);
+    return "not understood";
+}
+
+void dashboard_message(void *context, struct screen *screen, const char *text, size_t size)
+{
+    struct dashboard *dashboard = context;
+    json_t *said = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+    const char *why = json_is_object(said) ? grant(dashboard, screen, said) : "not understood";
+    json_t *answer =
+        json_pack("{s:s, s:s, s:O?, s:s?}", "type", "answer", "do", control_text(said, "do"), "id",
+                  json_object_get(said, "id"), "why", why);
+    char *bytes = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+    if (bytes)
+        server_answer(dashboard->server, screen, bytes);
+    free(bytes);
+    json_decref(answer);
+    json_decref(said);
+}
