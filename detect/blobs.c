@@ -16,7 +16,7 @@ static const double speed_tau_s = 0.1;
 /* A blob slower than this does not go on by itself while its centre cannot be followed. */
 static const double coasting_mm_s = 15;
 /* Load that changes by more than this in one frame is landing or lifting, not moving. */
-static const double growth_most = 1.4;
+static const double growth_most = 1.4, outline_most = 1.2;
 
 struct blobs {
     struct geometry geometry;
@@ -123,8 +123,11 @@ static int blob_new(struct blobs *blobs, int group, double time_s)
     int slot = free_slot(blobs);
     if (slot < 0)
         return -1;
-    blobs->slots[slot] =
-        (struct blob){.id = ++blobs->next_id, .group = group, .born_s = time_s, .fresh = true};
+    blobs->slots[slot] = (struct blob){.id = ++blobs->next_id,
+                                       .group = group,
+                                       .born_s = time_s,
+                                       .fresh = true,
+                                       .moments = moments_none()};
     return slot;
 }
 
@@ -287,6 +290,19 @@ static void assign(struct blobs *blobs, size_t patch, const struct pressure *pre
         share_patch(blobs, patch, pressure->kpa, &owners);
 }
 
+static bool changed(double ratio, double most)
+{
+    return ratio > most || ratio < 1 / most;
+}
+
+/* Landing or lifting: load and outline change. Where only the load does (a tool that vibrates), the
+   centre stays. */
+static bool swells(const struct moments *moments, const struct moments *before)
+{
+    return changed(moments->kpa / before->kpa, growth_most) &&
+           changed((double)moments->cells / before->cells, outline_most);
+}
+
 /* The step and the speed of a slot whose cells of this frame are known. */
 static void settle(struct blob *blob, const struct blob *before, double dt_s)
 {
@@ -299,8 +315,7 @@ static void settle(struct blob *blob, const struct blob *before, double dt_s)
         blob->alone = blob->shape;
     if (blob->fresh)
         return;
-    double growth = blob->moments.kpa / before->moments.kpa;
-    if (blob->touching != before->touching || growth > growth_most || growth < 1 / growth_most)
+    if (blob->touching != before->touching || swells(&blob->moments, &before->moments))
         blob->stepped = false;
     bool coasts = hypot(blob->speed_mm_s[0], blob->speed_mm_s[1]) > coasting_mm_s;
     double k = dt_s / (dt_s + speed_tau_s);

@@ -99,8 +99,8 @@ bool company_push(struct company *company, const struct track *a, const struct t
         gap[i] = way_a[i] - way_b[i];
     double most = fmax(length_of(way_a), length_of(way_b));
     if (most < moved_mm)
-        return in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
-               (lag_s < pair_s && is_pair(a, b));
+        return lag_s < together_s && (in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
+                                      (lag_s < pair_s && is_pair(a, b)));
     company->apart = most > decided_mm;
     return lag_s < together_s && length_of(gap) < agree_share * most &&
            placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b);

@@ -1,6 +1,7 @@
 #include "contacts.h"
 
 #include "company.h"
+#include "parting.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,14 +9,11 @@
 
 static const double part_gap_mm = 130; /* pieces of a strip are at most this far apart */
 static const double adopt_share = 0.5; /* a later part beside a contact is at most this strong */
-static const double diverge_mm = 9;    /* parts that drift apart by this are two contacts */
-static const double return_mm = 30;    /* a contact that lifted off lands within this */
-static const double grown_s = 0.4;     /* a part has its final shape */
+static const double senior_share = 0.15, senior_s = 0.5;
+static const double return_mm = 30; /* a contact that lifted off lands within this */
 static const double shape_tau_s = 0.3;
 static const double body_width_mm = 60; /* no tool is wider */
 static const double body_size_mm = 52;  /* nor as large when it is round */
-static const double roller_ratio = 2;   /* length over width from which a contact is a strip */
-static const double roller_length_mm = 55;
 
 struct contacts {
     struct geometry geometry;
@@ -199,47 +197,34 @@ static void place_new_blobs(struct contacts *contacts, double time_s)
     }
 }
 
-/* How far two parts have moved apart since they were joined. Along a strip its pieces grow and
-   shrink, so only what they move across its axis counts, and only as far as they now are out of
-   line. */
-static double divergence(const struct track *track, const struct blob *a, const struct blob *b)
+/* Where parts go different ways the contact stays with the one that it has been made of longest;
+   the pieces of a strip come and go. */
+static struct blob *senior_part(const struct contacts *contacts, int group)
 {
-    double dx = a->drift_mm[0] - b->drift_mm[0], dy = a->drift_mm[1] - b->drift_mm[1];
-    if (track->kind != CONTACT_ROLLER)
-        return hypot(dx, dy);
-    double angle = track_angle_rad(track), c = cos(angle), s = sin(angle);
-    double off = c * (a->shape.y_mm - b->shape.y_mm) - s * (a->shape.x_mm - b->shape.x_mm);
-    return fmin(fabs(c * dy - s * dx), fabs(off));
-}
-
-/* A hand that landed beside a strip and has grown out of its line. */
-static bool outgrows(const struct contacts *contacts, const struct blob *strip,
-                     const struct blob *part, double time_s)
-{
-    const struct shape *shape = &strip->shape;
-    bool is_strip =
-        shape->length_mm > roller_length_mm && shape->length_mm > roller_ratio * shape->width_mm;
-    if (!is_strip || time_s - part->born_s < grown_s)
-        return false;
-    double dx = part->shape.x_mm - shape->x_mm, dy = part->shape.y_mm - shape->y_mm;
-    double across = fabs(cos(shape->angle_rad) * dy - sin(shape->angle_rad) * dx);
-    return across > shape->width_mm / 2 + contacts->pitch_mm ||
-           part->shape.width_mm > 1.5 * shape->width_mm + 1.5 * contacts->pitch_mm;
+    struct blob *slots = blobs_slots(contacts->blobs), *best = main_part(contacts, group, NULL);
+    if (!best)
+        return NULL;
+    if (contacts->tracks[group].kind == CONTACT_ROLLER)
+        return best;
+    double least_kpa = senior_share * best->moments.kpa;
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == group && slots[i].moments.kpa > least_kpa &&
+            slots[i].born_s < best->born_s - senior_s)
+            best = &slots[i];
+    return best;
 }
 
 static void part_company(struct contacts *contacts, int group, double time_s)
 {
     struct blob *slots = blobs_slots(contacts->blobs);
-    struct blob *stays = main_part(contacts, group, NULL);
-    double limit = fmax(diverge_mm, 0.6 * contacts->pitch_mm);
+    struct blob *stays = senior_part(contacts, group);
     for (int i = 0; i < BLOBS_MAX && stays; i++) {
         struct blob *blob = &slots[i];
         if (!blob->id || blob->group != group || blob == stays)
             continue;
-        if (divergence(&contacts->tracks[group], stays, blob) < limit &&
-            !outgrows(contacts, stays, blob, time_s))
-            continue;
-        blob->group = track_new(contacts, time_s);
+        struct parting parting = {&contacts->tracks[group], contacts->pitch_mm, time_s};
+        if (parting_is_due(&parting, stays, blob))
+            blob->group = track_new(contacts, time_s);
     }
 }
 
@@ -296,11 +281,12 @@ static enum contact_kind kind_of(const struct contacts *contacts, int group)
     const struct track *track = &contacts->tracks[group];
     if (is_pair(contacts, group))
         return CONTACT_PAIR;
-    bool round = track->length_mm < roller_ratio * track->width_mm;
+    bool round = track->length_mm < TRACK_ROLLER_RATIO * track->width_mm;
     if (track->width_mm > body_width_mm ||
         (round && sqrt(track->length_mm * track->width_mm) > body_size_mm))
         return CONTACT_BODY;
-    if (track->length_mm > roller_length_mm && track->length_mm > roller_ratio * track->width_mm)
+    if (track->length_mm > TRACK_ROLLER_MM &&
+        track->length_mm > TRACK_ROLLER_RATIO * track->width_mm)
         return CONTACT_ROLLER;
     return CONTACT_BALL;
 }

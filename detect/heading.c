@@ -2,10 +2,14 @@
 
 #include <math.h>
 
+/* The end of a way is at most this share of it. */
+static const double whole_share = 0.6;
+
 double heading_progress(const struct heading *heading, const struct sample *sample)
 {
-    return (sample->move_mm[0] - heading->place_mm[0]) * heading->way[0] +
-           (sample->move_mm[1] - heading->place_mm[1]) * heading->way[1];
+    return (sample->calm_mm[0] - heading->place_mm[0]) * heading->way[0] +
+           (sample->calm_mm[1] - heading->place_mm[1]) * heading->way[1] -
+           heading->drift_mm_s * (sample->time_s - heading->place_s);
 }
 
 /* The time between two samples at which the progress was `level`. */
@@ -42,11 +46,13 @@ double heading_exit_s(const struct heading *heading, const struct history *histo
 }
 
 double heading_tail_s(const struct heading *heading, const struct history *history, size_t i,
-                      double near_mm)
+                      const double near_whole_mm[2])
 {
+    double near_mm = near_whole_mm[0], most_mm = whole_share * near_whole_mm[1];
+    double ratio = fmin(fmax(most_mm / near_mm, 1.5), HEADING_RATIO);
     double in_s = heading_entry_s(heading, history, i, near_mm);
-    double far_s = heading_entry_s(heading, history, i, HEADING_RATIO * near_mm);
-    return (in_s - far_s) / HEADING_SHARE;
+    double far_s = heading_entry_s(heading, history, i, ratio * near_mm);
+    return (in_s - far_s) / ((cbrt(ratio) - 1) * HEADING_SHARE);
 }
 
 double heading_lead_s(const struct heading *heading, const struct history *history, size_t i,
@@ -59,16 +65,37 @@ double heading_lead_s(const struct heading *heading, const struct history *histo
     return (far_s - out_s) / ((cbrt(ratio) - 1) * HEADING_SHARE);
 }
 
-double heading_settle(struct heading *heading, const struct history *history, size_t from,
-                      size_t to)
+static double wander_mm(const struct heading *heading, const struct history *history, size_t from,
+                        size_t to)
 {
-    double sum[2] = {0, 0}, wander = 0;
-    for (size_t i = from; i <= to; i++)
-        for (int k = 0; k < 2; k++)
-            sum[k] += history_at(history, i)->move_mm[k];
-    for (int k = 0; k < 2; k++)
-        heading->place_mm[k] = sum[k] / (double)(to - from + 1);
+    double wander = 0;
     for (size_t i = from; i <= to; i++)
         wander = fmax(wander, fabs(heading_progress(heading, history_at(history, i))));
     return wander;
+}
+
+double heading_settle(struct heading *heading, const struct history *history, size_t from,
+                      size_t to)
+{
+    double n = (double)(to - from + 1), at[2] = {0, 0}, time_s = 0;
+    for (size_t i = from; i <= to; i++) {
+        time_s += history_at(history, i)->time_s / n;
+        for (int k = 0; k < 2; k++)
+            at[k] += history_at(history, i)->calm_mm[k] / n;
+    }
+    *heading = (struct heading){{at[0], at[1]}, {heading->way[0], heading->way[1]}, time_s, 0};
+    return wander_mm(heading, history, from, to);
+}
+
+double heading_creep(struct heading *heading, const struct history *history, size_t from, size_t to)
+{
+    double squares = 0, products = 0;
+    heading_settle(heading, history, from, to);
+    for (size_t i = from; i <= to; i++) {
+        double late_s = history_at(history, i)->time_s - heading->place_s;
+        squares += late_s * late_s;
+        products += late_s * heading_progress(heading, history_at(history, i));
+    }
+    heading->drift_mm_s = squares > 0 ? products / squares : 0;
+    return wander_mm(heading, history, from, to);
 }

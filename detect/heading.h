@@ -17,6 +17,7 @@
 
 struct heading {
     double place_mm[2], way[2]; /**< way: unit vector */
+    double place_s, drift_mm_s; /**< the place creeps along the way: where it is at place_s */
 };
 
 /** How far beyond the place a sample is along the way; negative: not yet there. */
@@ -30,9 +31,9 @@ double heading_entry_s(const struct heading *heading, const struct history *hist
 double heading_exit_s(const struct heading *heading, const struct history *history, size_t i,
                       double near_mm);
 
-/** How long the last near_mm took before sample `i`. */
+/** How long the last near_mm took before sample `i`. @param whole_mm the length of the way */
 double heading_tail_s(const struct heading *heading, const struct history *history, size_t i,
-                      double near_mm);
+                      const double near_whole_mm[2]);
 
 /** How long the first near_mm back from the place took after sample `i`. */
 double heading_lead_s(const struct heading *heading, const struct history *history, size_t i,
@@ -41,5 +42,9 @@ double heading_lead_s(const struct heading *heading, const struct history *histo
 /** Moves the place to the mean of samples from .. to. @return how far they wander from it, mm */
 double heading_settle(struct heading *heading, const struct history *history, size_t from,
                       size_t to);
+
+/** The same for a place that creeps along the way, as those samples do. */
+double heading_creep(struct heading *heading, const struct history *history, size_t from,
+                     size_t to);
 
 #endif

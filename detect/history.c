@@ -8,6 +8,34 @@ void history_clear(struct history *history)
     history->count = 0;
 }
 
+static struct sample *slot(struct history *history, size_t i)
+{
+    return &history->samples[(history->first + i) % HISTORY_SIZE];
+}
+
+/* Averages sample i over `reach` samples on both sides. */
+static void calm_down(struct history *history, size_t i, size_t reach)
+{
+    double sum[2] = {0, 0};
+    for (size_t k = i - reach; k <= i + reach; k++)
+        for (int axis = 0; axis < 2; axis++)
+            sum[axis] += slot(history, k)->move_mm[axis];
+    for (int axis = 0; axis < 2; axis++)
+        slot(history, i)->calm_mm[axis] = sum[axis] / (double)(2 * reach + 1);
+}
+
+static void calm_newest(struct history *history)
+{
+    size_t newest = history->count - 1;
+    double now_s = history_at(history, newest)->time_s;
+    for (size_t back = 0; back <= newest / 2; back++) {
+        size_t i = newest - back;
+        if (now_s - history_at(history, i)->time_s > history->calm_s)
+            return;
+        calm_down(history, i, back);
+    }
+}
+
 void history_push(struct history *history, const struct sample *sample)
 {
     if (history->count) {
@@ -20,6 +48,9 @@ void history_push(struct history *history, const struct sample *sample)
         history->count--;
     }
     history->samples[(history->first + history->count++) % HISTORY_SIZE] = *sample;
+    for (int axis = 0; axis < 2; axis++)
+        slot(history, history->count - 1)->calm_mm[axis] = sample->move_mm[axis];
+    calm_newest(history);
 }
 
 const struct sample *history_at(const struct history *history, size_t i)
@@ -51,6 +82,7 @@ struct sample history_interpolate(const struct history *history, double time_s)
     for (int k = 0; k < 2; k++) {
         sample.at_mm[k] += share * (next->at_mm[k] - sample.at_mm[k]);
         sample.move_mm[k] += share * (next->move_mm[k] - sample.move_mm[k]);
+        sample.calm_mm[k] += share * (next->calm_mm[k] - sample.calm_mm[k]);
     }
     sample.force_n += share * (next->force_n - sample.force_n);
     sample.impulse_ns += share * (next->impulse_ns - sample.impulse_ns);

@@ -16,12 +16,15 @@ struct sample {
     double at_mm[2];   /**< centre of pressure in the mat's frame */
     double move_mm[2]; /**< the same as an integral of displacements, across a strip's own axis:
                             free of jumps of the outline; its origin is arbitrary */
+    double calm_mm[2]; /**< move_mm averaged over as much time before as after, at most calm_s each:
+                            free of noise, not late; set by history_push() */
     double force_n, peak_kpa;
     double impulse_ns; /**< integral of force since the landing */
     bool at_edge, saturated;
 };
 
 struct history {
+    double calm_s; /**< set by the owner: 0 where positions have no noise worth averaging */
     size_t first, count;
     struct sample samples[HISTORY_SIZE];
 };
@@ -29,8 +32,8 @@ struct history {
 /** Empties it. */
 void history_clear(struct history *history);
 
-/** Appends, overwriting the oldest; a sample sooner than 9 ms after the last one replaces nothing
- *  and is dropped. */
+/** Appends, overwriting the oldest, and averages anew what lies within calm_s of it; a sample
+ * sooner than 9 ms after the last one replaces nothing and is dropped. */
 void history_push(struct history *history, const struct sample *sample);
 
 /** The i-th sample, oldest first. @param i below count */

@@ -21,15 +21,15 @@ static void open_at(struct holds *holds, const struct sample *sample)
                             .start_s = sample->time_s,
                             .start_impulse_ns = sample->impulse_ns};
     for (int i = 0; i < 2; i++)
-        holds->low_mm[i] = holds->high_mm[i] = sample->move_mm[i];
+        holds->low_mm[i] = holds->high_mm[i] = sample->calm_mm[i];
 }
 
 static bool fits(const struct holds *holds, const struct sample *sample)
 {
     double extent[2];
     for (int i = 0; i < 2; i++)
-        extent[i] = fmax(holds->high_mm[i], sample->move_mm[i]) -
-                    fmin(holds->low_mm[i], sample->move_mm[i]);
+        extent[i] = fmax(holds->high_mm[i], sample->calm_mm[i]) -
+                    fmin(holds->low_mm[i], sample->calm_mm[i]);
     return hypot(extent[0], extent[1]) <= holds->extent_mm;
 }
 
@@ -37,8 +37,8 @@ static void take(struct holds *holds, const struct sample *sample)
 {
     double t = sample->time_s - holds->start_s, f = sample->force_n;
     for (int i = 0; i < 2; i++) {
-        holds->low_mm[i] = fmin(holds->low_mm[i], sample->move_mm[i]);
-        holds->high_mm[i] = fmax(holds->high_mm[i], sample->move_mm[i]);
+        holds->low_mm[i] = fmin(holds->low_mm[i], sample->calm_mm[i]);
+        holds->high_mm[i] = fmax(holds->high_mm[i], sample->calm_mm[i]);
     }
     holds->last_s = sample->time_s;
     holds->peak_n = fmax(holds->peak_n, f);

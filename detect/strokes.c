@@ -1,13 +1,15 @@
 #include "strokes.h"
 
 #include "heading.h"
+#include "stays.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double smooth_tau_s = 0.04;
 static const double wobble_tau_s = 1.0;
-static const double rest_tau_s = 3.0; /* the resting place follows slow drift */
+static const double calm_mm = 0.4, calm_most_s = 0.12; /* noise that does no harm; averaging */
+static const double rest_tau_s = 3.0;                  /* the resting place follows slow drift */
 static const double landing_s = 0.15, landing_most_s = 0.6;
 static const double growth_tau_s = 0.08, growth = 1.08; /* force over its own past: still landing */
 static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
@@ -18,11 +20,13 @@ static const double check_s = 0.04;
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
-   allowed for before a stop is called one. */
-static const double tails_share = 1.8, tail_most_s = 0.5;
+   allowed for before a stop is called one. A slow turn without any stop stays near for so many. */
+static const double tails_share = 1.8, turn_tails = 4.2;
 /* What the contact did at rest is looked at from so long before it set off, to so long. */
 static const double settled_back_s = 1.2, departing_s = 0.15;
-static const double stay_skip = 0.4; /* of a stay: the rest of it is surely at rest */
+/* Within hold_extent_mm for hold_s, and for this many times as long as the pass took, is resting
+ * too. */
+static const double hold_share = 1.1;
 
 static double dot(const double a[2], const double b[2])
 {
@@ -69,7 +73,7 @@ static void land(struct strokes *strokes, const struct sample *sample)
     strokes->moving = false;
     strokes->landed_s = strokes->last_s = strokes->rest_s = sample->time_s;
     strokes->free_s = strokes->checked_s = sample->time_s;
-    strokes->wobble_mm2 = 0;
+    strokes->wobble_mm2 = strokes->step_s = strokes->calm_s = strokes->noise_mm = 0;
     strokes->force_n = 0;
     strokes->growing = true;
     strokes->rest_reach_mm = 0;
@@ -79,10 +83,26 @@ static void land(struct strokes *strokes, const struct sample *sample)
     copy(strokes->before_mm[1], sample->move_mm);
 }
 
+/* Averages over as many samples as bring the noise down to calm_mm. */
+static void find_calm(struct strokes *strokes, double dt_s)
+{
+    double step_s = strokes->step_s > 0 ? strokes->step_s : dt_s;
+    strokes->step_s = step_s + 0.05 * (dt_s - step_s);
+    double samples = strokes->wobble_mm2 / (calm_mm * calm_mm);
+    strokes->calm_s = fmin(samples * strokes->step_s / 2, calm_most_s);
+    double averaged = 1 + floor(strokes->calm_s / fmax(strokes->step_s, 1e-6)) * 2;
+    strokes->noise_mm = sqrt(strokes->wobble_mm2 / averaged);
+}
+
+double strokes_calm_s(const struct strokes *strokes)
+{
+    return strokes->calm_s;
+}
+
 static void follow(struct strokes *strokes, const struct sample *sample)
 {
-    double dt_s = sample->time_s - strokes->last_s;
-    double k = dt_s / (dt_s + smooth_tau_s), w = dt_s / (dt_s + wobble_tau_s), second = 0;
+    double dt_s = sample->time_s - strokes->last_s, tau_s = fmax(smooth_tau_s, strokes->calm_s);
+    double k = dt_s / (dt_s + tau_s), w = dt_s / (dt_s + wobble_tau_s), second = 0;
     for (int i = 0; i < 2; i++) {
         double bend = sample->move_mm[i] - 2 * strokes->before_mm[0][i] + strokes->before_mm[1][i];
         second += bend * bend;
@@ -91,6 +111,7 @@ static void follow(struct strokes *strokes, const struct sample *sample)
     strokes->force_n += dt_s / (dt_s + growth_tau_s) * (sample->force_n - strokes->force_n);
     strokes->growing = sample->force_n > growth * strokes->force_n;
     strokes->wobble_mm2 += w * (second / 6 - strokes->wobble_mm2);
+    find_calm(strokes, dt_s);
     copy(strokes->before_mm[1], strokes->before_mm[0]);
     copy(strokes->before_mm[0], sample->move_mm);
     strokes->last_s = sample->time_s;
@@ -99,14 +120,13 @@ static void follow(struct strokes *strokes, const struct sample *sample)
 /* How near a turning point counts as being there: above the position's noise. */
 static double nearness(const struct strokes *strokes, double travel_mm)
 {
-    double noise = 3 * sqrt(strokes->wobble_mm2);
-    return clamp(fmax(noise, 0.012 * travel_mm), near_least_mm, near_most_mm);
+    return clamp(fmax(3 * strokes->noise_mm, 0.012 * travel_mm), near_least_mm, near_most_mm);
 }
 
 static struct heading heading_of(const struct strokes *strokes)
 {
-    return (struct heading){{strokes->far_mm[0], strokes->far_mm[1]},
-                            {strokes->way[0], strokes->way[1]}};
+    return (struct heading){.place_mm = {strokes->far_mm[0], strokes->far_mm[1]},
+                            .way = {strokes->way[0], strokes->way[1]}};
 }
 
 /* Where the smoothed maximum lies is late by the smoothing; the positions themselves know. */
@@ -122,9 +142,8 @@ static void recentre(struct strokes *strokes, const struct history *history, siz
             best = k;
         }
     }
-    double noise = sqrt(strokes->wobble_mm2);
     for (int i = 0; i < 2; i++)
-        strokes->far_mm[i] += fmax(0, most - noise) * strokes->way[i];
+        strokes->far_mm[i] += fmax(0, most - strokes->noise_mm) * strokes->way[i];
     strokes->far_s = history_at(history, best)->time_s;
 }
 
@@ -141,7 +160,8 @@ static struct turn find_turn(struct strokes *strokes, const struct history *hist
     size_t i = history_find(history, strokes->far_s);
     double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->start_s);
     double out_s = left ? heading_exit_s(&heading, history, i, near_mm) : strokes->last_s;
-    double half = fmin((out_s - in_s) / 2, heading_tail_s(&heading, history, i, near_mm));
+    double half = fmin((out_s - in_s) / 2, heading_tail_s(&heading, history, i,
+                                                          (double[]){near_mm, strokes->travel_mm}));
     return (struct turn){in_s + half, out_s - half};
 }
 
@@ -189,8 +209,8 @@ static double departure_s(const struct strokes *strokes, const struct history *h
     double away[2];
     less(away, strokes->smooth_mm, strokes->rest_mm);
     double length = fmax(hypot(away[0], away[1]), 1e-9);
-    struct heading heading = {{strokes->rest_mm[0], strokes->rest_mm[1]},
-                              {-away[0] / length, -away[1] / length}};
+    struct heading heading = {.place_mm = {strokes->rest_mm[0], strokes->rest_mm[1]},
+                              .way = {-away[0] / length, -away[1] / length}};
     double earliest_s = fmax(strokes->rest_s, strokes->free_s);
     size_t i = history->count - 1;
     while (i > 0 && history_at(history, i)->time_s > earliest_s &&
@@ -255,41 +275,6 @@ static void advance(struct strokes *strokes, double gained_mm)
     strokes->reach_mm = fmax(strokes->reach_mm, apart(strokes->far_mm, strokes->start_mm));
 }
 
-/* A place where the contact has stayed up to now: since when, and how long it took to come to rest.
- */
-struct stay {
-    double since_s, tail_s;
-};
-
-static struct stay find_stay(const struct strokes *strokes, const struct history *history,
-                             double reach_mm)
-{
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, middle[2];
-    size_t i = history->count;
-    for (; i > 0; i--) {
-        const double *at = history_at(history, i - 1)->move_mm;
-        double extent[2];
-        for (int k = 0; k < 2; k++)
-            extent[k] = fmax(high[k], at[k]) - fmin(low[k], at[k]);
-        if (hypot(extent[0], extent[1]) > 2 * reach_mm)
-            break;
-        for (int k = 0; k < 2; k++) {
-            low[k] = fmin(low[k], at[k]);
-            high[k] = fmax(high[k], at[k]);
-        }
-    }
-    for (int k = 0; k < 2; k++)
-        middle[k] = (low[k] + high[k]) / 2;
-    double since_s = history_at(history, i < history->count ? i : i - 1)->time_s, far_s = since_s;
-    for (; i > 0 && far_s > strokes->start_s; i--) {
-        const struct sample *sample = history_at(history, i - 1);
-        if (apart(sample->move_mm, middle) > HEADING_RATIO * reach_mm)
-            break;
-        far_s = sample->time_s;
-    }
-    return (struct stay){since_s, fmin((since_s - far_s) / HEADING_SHARE, tail_most_s)};
-}
-
 /* Whether the contact has stood still for so long that the pass is over; since when. */
 static bool stands(struct strokes *strokes, const struct history *history, double *since_s)
 {
@@ -299,36 +284,29 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
     strokes->checked_s = now_s;
     double speed = strokes->travel_mm / fmax(strokes->far_s - strokes->start_s, 0.1);
     double reach = clamp(still_share * speed * strokes->pause_s, still_least_mm, still_most_mm);
-    struct stay stay = find_stay(strokes, history, reach);
+    struct stay stay = stay_find(history, reach, strokes->start_s);
     *since_s = stay.since_s;
-    if (now_s - stay.since_s > strokes->pause_s + tails_share * stay.tail_s)
+    double turn_s = turn_tails * stay.tail_s;
+    if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))
         return true;
-    stay = find_stay(strokes, history, strokes->hold_extent_mm / 2);
-    if (now_s - fmax(stay.since_s, strokes->start_s) < strokes->hold_s)
+    stay = stay_find(history, strokes->hold_extent_mm / 2, strokes->start_s);
+    double needed_s = fmax(strokes->hold_s, hold_share * (strokes->far_s - strokes->start_s));
+    if (now_s - strokes->far_s < strokes->pause_s ||
+        now_s - fmax(stay.since_s, strokes->start_s) < needed_s)
         return false;
     *since_s = stay.since_s;
     return true;
 }
 
-/* When the contact came to the place where it has stayed since about since_s: within what it
-   wanders there, and the last bit of way as in find_turn(). */
-static double arrival_s(const struct strokes *strokes, const struct history *history,
-                        double since_s)
-{
-    double settled_s = since_s + stay_skip * (strokes->last_s - since_s);
-    struct heading heading = heading_of(strokes);
-    size_t last = history->count - 1;
-    double wander = heading_settle(&heading, history, history_find(history, settled_s), last);
-    double near_mm = fmax(nearness(strokes, strokes->travel_mm), 1.2 * wander);
-    double in_s = heading_entry_s(&heading, history, last, near_mm);
-    double tail_s = fmin(heading_tail_s(&heading, history, last, near_mm), tail_most_s);
-    return clamp(in_s + tail_s, strokes->start_s, settled_s);
-}
-
 static bool end_at_rest(struct strokes *strokes, const struct history *history, double since_s,
                         struct pass *pass)
 {
-    double end_s = arrival_s(strokes, history, since_s);
+    struct arriving arriving = {.heading = heading_of(strokes),
+                                .start_s = strokes->start_s,
+                                .travel_mm = strokes->travel_mm,
+                                .near_mm = nearness(strokes, strokes->travel_mm),
+                                .noise_mm = strokes->noise_mm};
+    double end_s = stay_arrival_s(history, &arriving, since_s);
     bool found = finish(strokes, end_s, pass);
     come_to_rest(strokes, end_s);
     return found;
@@ -350,7 +328,7 @@ static bool move(struct strokes *strokes, const struct history *history, struct 
     less(away, strokes->smooth_mm, strokes->far_mm);
     double along = dot(away, strokes->way);
     double across = fabs(away[0] * strokes->way[1] - away[1] * strokes->way[0]);
-    if (along > 0 || (across > strokes->slip_back_mm && along > -strokes->slip_back_mm / 2))
+    if (along > 0 || (across > 2 * strokes->slip_back_mm && along > -strokes->slip_back_mm / 2))
         advance(strokes, along);
     else if (along < -strokes->slip_back_mm)
         return turn_back(strokes, history, pass);

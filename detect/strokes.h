@@ -37,6 +37,8 @@ struct strokes {
     double landed_s;
     double smooth_mm[2], last_s; /* position, smoothed */
     double wobble_mm2;           /* running square of second differences: position noise */
+    double step_s;               /* usual distance of samples */
+    double calm_s, noise_mm;     /* positions are to be averaged so far; noise that is left then */
     double before_mm[2][2];      /* the last two raw positions */
     double rest_mm[2], rest_s;   /* resting: where, since when */
     double rest_reach_mm;        /* and how far it wandered */
@@ -67,6 +69,10 @@ bool strokes_push(struct strokes *strokes, const struct history *history,
 
 /** The contact lifted off, or a gap came: ends what is going on. @return as strokes_push() */
 bool strokes_lift(struct strokes *strokes, const struct history *history, struct pass *pass);
+
+/** How far to both sides positions are to be averaged so that their noise does not matter:
+ *  history's calm_s. */
+double strokes_calm_s(const struct strokes *strokes);
 
 /** When the present pass began, if it is already long enough to become a stroke; else INFINITY. */
 double strokes_underway_s(const struct strokes *strokes);

@@ -9,7 +9,7 @@ static const double lift_share = 0.2, land_share = 0.25; /* of the reference for
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
 static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
-static const double footfall_s = 1.0;    /* a foot is on the mat for less */
+static const double footfall_s = 1.0, sole_s = 2.0; /* a foot is on the mat for less */
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
 static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
 static const double fixture_s = 0.5;
@@ -147,7 +147,8 @@ static void publish_hold(struct tool *tool, struct tools *tools, const struct ho
 /* A foot that comes down and goes up again has rolled over its sole, but is no tool. */
 static bool is_footfall(const struct tool *tool)
 {
-    return !tool->loaded && !tool->stroke_count && tool->last_s - tool->landed_s < footfall_s;
+    double most_s = tool->sole ? sole_s : footfall_s;
+    return !tool->loaded && !tool->stroke_count && tool->last_s - tool->landed_s < most_s;
 }
 
 /* The way is an integral; a stroke's contact is also seen at its end, not just reckoned there. */
@@ -258,9 +259,14 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     sample->saturated = track->saturated;
     if (track->moments.cells > tool->most_cells)
         tool->most_cells = track->moments.cells;
+    if (track->moments.cells >= tool->sole_cells) {
+        tool->sole_cells = track->moments.cells;
+        tool->sole = track->kind == CONTACT_BODY;
+    }
     tool->loaded_s += dt_s;
     tool->body_s += track->kind == CONTACT_BODY ? dt_s : 0;
     force_add(&tool->force, track->force_n, dt_s);
+    tool->history.calm_s = strokes_calm_s(&tool->strokes);
     history_push(&tool->history, sample);
 }
 
@@ -280,7 +286,8 @@ static void advance(struct tool *tool, struct tools *tools)
             end_hold(tool, tools, underway_s);
         return;
     }
-    while (holds_push(&tool->holds, &tool->history, tool->sample.time_s, &hold))
+    double calm_s = tool->sample.time_s - tool->history.calm_s;
+    while (holds_push(&tool->holds, &tool->history, calm_s, &hold))
         publish_hold(tool, tools, &hold);
 }
 
@@ -296,6 +303,7 @@ void tool_push(struct tool *tool, struct tools *tools, const struct track *track
     if (!tool->loaded) {
         history_clear(&tool->history);
         tool->landed_s = now_s;
+        tool->sole_cells = 0;
     }
     take_sample(tool, track, now_s);
     tool->loaded = true;

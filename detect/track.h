@@ -9,6 +9,10 @@
 
 #define CONTACTS_MAX 16
 
+/** A strip is longer than this, and so many times longer than wide. */
+#define TRACK_ROLLER_MM    55.0
+#define TRACK_ROLLER_RATIO 2.0
+
 /** A contact that is followed. */
 struct track {
     uint32_t id;   /**< 0: the slot is free */

@@ -175,6 +175,68 @@ static void a_contact_that_lifts_and_lands_again_is_the_same_one(void **state)
     assert_int_equal(nearest(155, 155)->id, 1);
 }
 
+static void a_hand_that_lands_in_pieces_joins_no_ball_far_from_it(void **state)
+{
+    (void)state;
+    double ball[2] = {80, 245}, palm[2] = {255, 250}, fingers[2] = {245, 195};
+    for (int i = 0; i < 100; i++) {
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, ball, 9, 100);
+        if (i > 50) {
+            picture_ball(&bench.picture, palm, 12, 20);
+            picture_ball(&bench.picture, fingers, 8, 10);
+        }
+        push();
+        assert_true(fabs(nearest(80, 245)->shape.x_mm - 80) < 1);
+    }
+    assert_int_equal(nearest(80, 245)->id, 1);
+}
+
+static void a_foot_in_line_with_a_ball_is_no_part_of_it(void **state)
+{
+    (void)state;
+    double ball[2] = {60, 155}, foot[2] = {220, 155};
+    for (int i = 0; i < 400; i++) {
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, ball, 9, 100);
+        if (i > 300)
+            picture_strip(&bench.picture, foot, 120, 0, 40);
+        push();
+    }
+    assert_int_equal(present(), 2);
+    assert_int_equal(nearest(60, 155)->id, 1);
+}
+
+/* Load that swings by half from frame to frame, as a vibrating tool's does on a slow mat. */
+static void a_load_that_swings_does_not_stop_the_steps(void **state)
+{
+    (void)state;
+    double way = 0;
+    for (int i = 0; i < 100; i++) {
+        double at[2] = {80 + i, 155};
+        picture_clear(&bench.picture, 0.02 * i);
+        picture_ball(&bench.picture, at, 9, i % 2 ? 150 : 75);
+        push();
+        way += nearest(at[0], 155)->step_mm[0];
+    }
+    assert_true(fabs(way - 99) < 3);
+}
+
+static void a_pair_of_balls_that_turns_a_little_stays_one(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 300; i++) {
+        double turn = 0.12 * sin(0.05 * i), x = 40 * sin(0.03 * i);
+        double a[2] = {155 + x - 35 * cos(turn), 155 - 35 * sin(turn)};
+        double b[2] = {155 + x + 35 * cos(turn), 155 + 35 * sin(turn)};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        picture_ball(&bench.picture, b, 9, 80);
+        push();
+    }
+    assert_int_equal(present(), 1);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -188,6 +250,10 @@ int main(void)
         CLAIM(a_roller_is_a_strip_with_its_angle),
         CLAIM(a_hand_beside_a_roller_is_a_contact_of_its_own),
         CLAIM(a_contact_that_lifts_and_lands_again_is_the_same_one),
+        CLAIM(a_hand_that_lands_in_pieces_joins_no_ball_far_from_it),
+        CLAIM(a_foot_in_line_with_a_ball_is_no_part_of_it),
+        CLAIM(a_load_that_swings_does_not_stop_the_steps),
+        CLAIM(a_pair_of_balls_that_turns_a_little_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

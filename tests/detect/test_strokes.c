@@ -37,6 +37,7 @@ static void sample(struct bench *bench, double x_mm)
                             .at_mm = {x, noise(bench)},
                             .move_mm = {x, noise(bench)},
                             .force_n = 200};
+    bench->history->calm_s = strokes_calm_s(&bench->strokes);
     history_push(bench->history, &sample);
     if (strokes_push(&bench->strokes, bench->history, &sample, &bench->passes[bench->count]))
         bench->certain_s[bench->count++] = bench->time_s;
@@ -200,6 +201,49 @@ static void noise_and_rate_do_not_change_the_count(void **state)
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_very_slow_stroke_is_found_from_turn_to_turn(void **state)
+{
+    struct bench *bench = *state;
+    bench->noise_mm = 0.15;
+    go(bench, 0, 2);
+    for (int i = 0; i < 3; i++) {
+        go(bench, 24, 6);
+        go(bench, -24, 6);
+    }
+    go(bench, 0, 6);
+    assert_int_equal(bench->count, 6);
+    for (int i = 0; i < 6; i++) {
+        assert_near(bench->passes[i].start_s, 2 + 6 * i, 1);
+        assert_near(bench->passes[i].end_s, 8 + 6 * i, 1);
+    }
+}
+
+static void leaning_in_after_a_stroke_does_not_prolong_it(void **state)
+{
+    struct bench *bench = *state;
+    bench->rate_hz = 50;
+    go(bench, 0, 2);
+    go(bench, 28, 0.46);
+    go(bench, 1.5, 1.2);
+    go(bench, 0, 3);
+    assert_int_equal(bench->count, 1);
+    assert_near(bench->passes[0].end_s, 2.46, 0.12);
+}
+
+static void noise_aside_does_not_hide_a_turn(void **state)
+{
+    struct bench *bench = *state;
+    bench->rate_hz = 31;
+    bench->noise_mm = 2.5;
+    go(bench, 0, 2);
+    for (int i = 0; i < 20; i++) {
+        go(bench, 50, 1.5);
+        go(bench, -50, 1.5);
+    }
+    go(bench, 0, 3);
+    assert_int_equal(bench->count, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +256,9 @@ int main(void)
         CLAIM(breathing_in_a_hold_makes_no_stroke),
         CLAIM(lifting_off_ends_a_stroke_at_once),
         CLAIM(noise_and_rate_do_not_change_the_count),
+        CLAIM(a_very_slow_stroke_is_found_from_turn_to_turn),
+        CLAIM(leaning_in_after_a_stroke_does_not_prolong_it),
+        CLAIM(noise_aside_does_not_hide_a_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
