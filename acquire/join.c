@@ -223,7 +223,8 @@ static int part_open(struct part *part, const struct address *whole, const char 
     struct address address;
     int status = address_parse(&address, text, failure);
     for (size_t i = 0; i < whole->count && !status; i++) {
-        if (!strcmp(whole->parameters[i].name, "layout"))
+        const char *name = whole->parameters[i].name;
+        if (!strcmp(name, "layout") || address_get(&address, name, NULL))
             continue;
         if (address.count == ADDRESS_PARAMETERS_MAX)
             return failure_set(failure, STATUS_ARGUMENT, "join: too many parameters");

@@ -183,6 +183,8 @@ static int recorded_take(struct steps *steps, struct step *step, struct failure 
     struct source *source = NULL;
     int status = address_of(&address, step->address, failure);
     if (!status)
+        source_configure(&address, steps->defaults);
+    if (!status)
         status = source_open_any(&source, &address, failure);
     if (!status)
         status = step_take(steps, step, source, failure);
@@ -207,6 +209,8 @@ static int throughout_take(struct steps *steps, struct step *step, struct failur
     struct address address;
     char words[64];
     int status = steps->throughout ? STATUS_OK : source_address(&address, steps->source, failure);
+    if (!status && !steps->throughout)
+        source_configure(&address, steps->defaults);
     if (!status && !steps->throughout)
         status = source_open_any(&steps->throughout, &address, failure);
     if (status)

@@ -26,9 +26,10 @@ struct step {
 struct steps {
     struct step list[STEPS_MAX]; /**< [count] in the order of the command line */
     size_t count;
-    double for_s;       /**< how long each is read */
-    double wait_s;      /**< before each step of the mat that is read throughout */
-    const char *source; /**< the address of that mat; empty: the first one found */
+    double for_s;                   /**< how long each is read */
+    double wait_s;                  /**< before each step of the mat that is read throughout */
+    const char *source;             /**< the address of that mat; empty: the first one found */
+    const struct address *defaults; /**< parameters of the mat that an address does not give */
     struct mat_info mat;
     struct source *throughout; /**< open while its steps are read */
 };

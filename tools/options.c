@@ -97,7 +97,7 @@ struct parsing {
 
 static bool configurable(const struct verb *verb)
 {
-    bool yes = (verb->options.shared & OPTION_SET) != 0;
+    bool yes = (verb->options.shared & (OPTION_SET | OPTION_MAT)) != 0;
     for (size_t i = 0; i < TABLE_COUNT; i++)
         yes |= table[i].setting && (verb->options.shared & table[i].bit);
     return yes;
@@ -306,12 +306,29 @@ static int parse_words(struct parsing *parsing, int argc, char **argv)
     return parsing->failure.status;
 }
 
+/* `[mat]`: a parameter of an address. What it means is known to whoever opens it. */
+static int take_mat(struct options *options, const char *name, const char *value,
+                    struct failure *failure)
+{
+    struct address *mat = &options->mat;
+    if (mat->count == ADDRESS_PARAMETERS_MAX)
+        return failure_set(failure, STATUS_ARGUMENT, "[mat] has too many entries");
+    if (strlen(value) >= sizeof mat->parameters[0].value)
+        return failure_set(failure, STATUS_ARGUMENT, "[mat] %.40s: the value is too long", name);
+    snprintf(mat->scheme, sizeof mat->scheme, "[mat]");
+    snprintf(mat->parameters[mat->count].name, sizeof mat->parameters[0].name, "%s", name);
+    snprintf(mat->parameters[mat->count++].value, sizeof mat->parameters[0].value, "%s", value);
+    return address_check(mat, "baud", failure);
+}
+
 static int take_setting(void *context, const char *section, const char *name, const char *value,
                         struct failure *failure)
 {
     struct parsing *parsing = context;
     if (!strcmp(section, "parameters"))
         return parameters_set(&parsing->options->parameters, name, value, failure);
+    if (!strcmp(section, "mat"))
+        return take_mat(parsing->options, name, value, failure);
     char setting[64];
     snprintf(setting, sizeof setting, "%s.%s", section, name);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
@@ -330,8 +347,10 @@ static int read_configuration(struct parsing *parsing, struct failure *failure)
     struct configuration_sink sink = {.context = parsing, .take = take_setting};
     if (!configurable(parsing->verb))
         return STATUS_OK;
-    if (parsing->config)
+    if (parsing->config) {
+        snprintf(parsing->options->config, OPTION_TEXT_SIZE, "%s", parsing->config);
         return configuration_read(parsing->config, &sink, failure);
+    }
     if (configuration_default(path, sizeof path))
         return configuration_read(path, &sink, failure);
     return STATUS_OK;

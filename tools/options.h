@@ -7,6 +7,7 @@
 #ifndef ROLLSCOPE_TOOLS_OPTIONS_H
 #define ROLLSCOPE_TOOLS_OPTIONS_H
 
+#include "acquire/acquire.h"
 #include "mat/mat.h"
 
 #include <argp.h>
@@ -33,7 +34,12 @@ enum option_bit {
     OPTION_FOLLOW = 1 << 13,
     OPTION_PTY = 1 << 14,
     OPTION_PROTOCOL = 1 << 15,
-    OPTION_FORMS = 1 << 16 /**< --json[=FILE], --csv[=FILE], --kv[=FILE], --events, --metrics */
+    OPTION_FORMS = 1 << 16,
+    OPTION_MAT =
+        1 << 17 /**< no option: `[mat]` of the configuration is wanted */ /**< --json[=FILE],
+                                                                             --csv[=FILE],
+                                                                             --kv[=FILE], --events,
+                                                                             --metrics */
 };
 
 /** How events are written for programs. */
@@ -54,7 +60,9 @@ struct options {
     char protocol[OPTION_TEXT_SIZE];
     char forms[OPTION_FORM_COUNT][OPTION_TEXT_SIZE]; /**< where to; empty: not wanted */
     char events[OPTION_TEXT_SIZE];                   /**< names of the kinds that are written */
-    double for_s;                                    /**< INFINITY: no limit */
+    char config[OPTION_TEXT_SIZE];                   /**< of `--config` */
+    struct address mat;  /**< parameters of a mat that its address does not give */
+    double for_s;        /**< INFINITY: no limit */
     double speed;        /**< times real time, > 0; INFINITY: as fast as it goes. Default 1 */
     double from_s, to_s; /**< seconds since the first frame; 0 and INFINITY: all */
     uint64_t jobs;       /**< >= 1; default: the processors this process may use */

@@ -50,6 +50,19 @@ int source_address(struct address *address, const char *text, struct failure *fa
     return scheme_of(address) ? STATUS_OK : scheme_unknown(address->scheme, failure);
 }
 
+void source_configure(struct address *address, const struct address *mat)
+{
+    bool serial = !strcmp(address->scheme, "serial");
+    if (!strcmp(address->scheme, "session") || !strcmp(address->scheme, "sim"))
+        return;
+    for (size_t i = 0; i < mat->count; i++) {
+        const char *name = mat->parameters[i].name;
+        bool wanted = serial || strcmp(name, "baud") != 0;
+        if (wanted && !address_get(address, name, NULL) && address->count < ADDRESS_PARAMETERS_MAX)
+            address->parameters[address->count++] = mat->parameters[i];
+    }
+}
+
 struct source_traits source_traits(const struct address *address)
 {
     const struct scheme *scheme = scheme_of(address);

@@ -19,6 +19,10 @@ struct source_traits {
  *  @return STATUS_OK or STATUS_ARGUMENT, also for a scheme that no source has */
 int source_address(struct address *address, const char *text, struct failure *failure);
 
+/** Gives an address the parameters that the configuration has for the mat and the address does not
+ *  say. A recorded or simulated session takes none. */
+void source_configure(struct address *address, const struct address *mat);
+
 struct source_traits source_traits(const struct address *address);
 
 /** Opens the source of an address. @return as source_open() */

@@ -241,6 +241,7 @@ static int run(const struct options *options)
         say_failure(&failure);
         return EXIT_USAGE;
     }
+    source_configure(&acquisition.address, &options->mat);
     acquisition.traits = source_traits(&acquisition.address);
     if (!isinf(options->for_s))
         acquisition.deadline_ms = monotonic_ms() + (int64_t)(options->for_s * 1e3);
@@ -257,7 +258,7 @@ const struct verb verb_acquire = {
     .name = "acquire",
     .arguments = "",
     .text = "read a mat, put its frames on the bus",
-    .options = {.shared = OPTION_SOURCE | OPTION_FOR | OPTION_BUS,
+    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_FOR | OPTION_BUS,
                 .own = own_acquire,
                 .take = own_take,
                 .storage = &own},

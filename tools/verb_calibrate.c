@@ -305,6 +305,7 @@ static int calibrate(struct calibrating *here, const struct options *options,
                      struct failure *failure)
 {
     here->steps.source = options->source;
+    here->steps.defaults = &options->mat;
     here->steps.for_s = isinf(options->for_s) ? STEP_S : options->for_s;
     int status = steps_read(&here->steps, failure);
     if (status)
@@ -346,7 +347,7 @@ const struct verb verb_calibrate = {
     .name = "calibrate",
     .arguments = "",
     .text = "find out what a mat's counts mean in kPa",
-    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON,
+    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_OUTPUT | OPTION_FOR | OPTION_JSON,
                 .own = own,
                 .take = take,
                 .storage = &calibrating},

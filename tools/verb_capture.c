@@ -1,5 +1,6 @@
 #include "acquire/acquire.h"
 #include "say.h"
+#include "sources.h"
 #include "stopping.h"
 #include "verbs.h"
 
@@ -58,8 +59,8 @@ static int capture_run(struct capture *capture, const struct options *options, c
 {
     struct address address;
     const struct source_tap tap = {capture, on_bytes};
-    int status =
-        address_parse(&address, *options->source ? options->source : "serial:auto", failure);
+    int status = source_address(&address, options->source, failure);
+    source_configure(&address, &options->mat);
     if (!status)
         status = capture_create(&capture->writer, name, failure);
     if (status)
@@ -94,6 +95,6 @@ const struct verb verb_capture = {
     .name = "capture",
     .arguments = "",
     .text = "writes the raw bytes of a mat with their times, for a bug report or to play back",
-    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR},
+    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_OUTPUT | OPTION_FOR},
     .run = run,
 };

@@ -1,6 +1,7 @@
 #include "acquire/acquire.h"
 #include "json_line.h"
 #include "say.h"
+#include "sources.h"
 #include "verbs.h"
 
 #include <limits.h>
@@ -45,11 +46,13 @@ static int listen_to(struct device *device, struct source *source)
     return STATUS_OK;
 }
 
-static void probe(struct device *device)
+static void probe(struct device *device, const struct address *mat)
 {
     struct address address;
     struct source *source;
     int status = address_parse(&address, device->address, &device->failure);
+    if (status == STATUS_OK)
+        source_configure(&address, mat);
     if (status == STATUS_OK)
         status = source_open(&source, &address, &device->failure);
     if (status < 0)
@@ -118,7 +121,7 @@ static int show(struct device *device, const struct options *options)
 {
     if (!options->json)
         say("listening to %s", device->address);
-    probe(device);
+    probe(device, &options->mat);
     if (options->json)
         return print_json(device);
     print_words(device);
@@ -160,6 +163,6 @@ const struct verb verb_devices = {
     .name = "devices",
     .arguments = "[ADDRESS...]",
     .text = "list the serial ports and the mats that speak there, or at addresses",
-    .options = {.shared = OPTION_JSON, .files_most = UINT_MAX},
+    .options = {.shared = OPTION_JSON | OPTION_MAT, .files_most = UINT_MAX},
     .run = run,
 };

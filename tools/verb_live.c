@@ -69,6 +69,8 @@ static void children_prepare(struct live *live)
         if (i != ACQUIRE)
             child_parameters(child, &options->parameters);
     }
+    if (*options->config)
+        child_argument(&live->children[ACQUIRE], "--config=%s", options->config);
     if (*options->source)
         child_argument(&live->children[ACQUIRE], "--source=%s", options->source);
     if (!isinf(options->for_s))
@@ -341,8 +343,8 @@ const struct verb verb_live = {
     .name = "live",
     .arguments = "",
     .text = "acquire, detect and record a session, and show it",
-    .options = {.shared = OPTION_SOURCE | OPTION_OUTPUT | OPTION_FOR | OPTION_FORMS | OPTION_SET |
-                          OPTION_BUS | OPTION_NO_DASHBOARD,
+    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_OUTPUT | OPTION_FOR | OPTION_FORMS |
+                          OPTION_SET | OPTION_BUS | OPTION_NO_DASHBOARD,
                 .own = own_live,
                 .take = own_take,
                 .storage = &own},

@@ -1,0 +1,53 @@
+"""Judges a run of tests/qemu/run: console log, session file, number of replugs. Every replug must be
+one named gap, over within 2 s of the plug, and the session one that is whole."""
+
+import json
+import re
+import sys
+
+import h5py
+import numpy
+
+GAP_BEFORE = 1
+WITHIN_S = 2.0
+
+
+def numbers(pattern, log):
+    return [[float(part) for part in match] for match in re.findall(pattern, log)]
+
+
+def main(console, path, replugs):
+    with open(console, encoding="utf-8", errors="replace") as file:
+        log = file.read()
+    (epoch_s, up_s), = numbers(r"qemu: clock (\d+) ([\d.]+)", log)
+    plugged_s = [epoch_s + float(up) - up_s
+                 for up in re.findall(r"qemu: plugged \d+ ([\d.]+)", log)]
+    verified = json.loads(re.search(r"qemu: verify (\{.*\})", log).group(1))
+    with h5py.File(path) as file:
+        time_s = file["time"][:]
+        gaps = numpy.flatnonzero(file["flags"][:] & GAP_BEFORE)
+        serial = file.attrs["device_serial"].decode()
+    # The guest's clock is read in whole seconds: up to 1 s of the waits below may be its rounding.
+    waits_s = [min((time_s[i] - plugged for i in gaps if time_s[i] > plugged), default=numpy.inf)
+               for plugged in plugged_s]
+    kept = numbers(r"qemu: descriptors (\d+) kB (\d+)", log)
+    print(f"mat {serial}: {len(time_s)} frames in {time_s[-1] - time_s[0]:.1f} s, "
+          f"{len(gaps)} gaps for {len(plugged_s)} replugs")
+    print("frames again after the plug, s:", " ".join(f"{wait:.2f}" for wait in waits_s))
+    print(f"descriptors {kept[0][0]:.0f} -> {kept[-1][0]:.0f}, "
+          f"memory {kept[0][1]:.0f} -> {kept[-1][1]:.0f} kB")
+    problems = []
+    if len(plugged_s) != replugs or len(gaps) != replugs:
+        problems.append("not one gap a replug")
+    if max(waits_s) > WITHIN_S:
+        problems.append(f"a replug took longer than {WITHIN_S} s")
+    if not verified["sound"] or verified["events"] != "as the frames give them":
+        problems.append(f"the session is not whole: {verified}")
+    if kept[-1][0] > kept[0][0]:
+        problems.append("descriptors were left open")
+    print("; ".join(problems) if problems else "good")
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
