@@ -122,14 +122,18 @@ struct emulator;
  * format. The functions are pure byte work: no I/O, no clock, no allocation.
  */
 struct protocol {
-    const char *name;       /**< as in `protocol=NAME` */
-    const char *text;       /**< one line for people */
-    const char *variants;   /**< names for `variant=NAME`, blank separated; NULL: there are none */
-    unsigned baud;          /**< usual rate; 0: irrelevant */
-    unsigned proof;         /**< good frames that prove the protocol while probing */
-    unsigned also_asked;    /**< variant whose start is tried too while probing; 0: none */
-    bool carries_geometry;  /**< false: rows, cols, pitch come from the address or configuration */
-    struct mat_setup usual; /**< what is assumed where nothing else is said */
+    const char *name;     /**< as in `protocol=NAME` */
+    const char *text;     /**< one line for people */
+    const char *variants; /**< names for `variant=NAME`, blank separated; NULL: there are none */
+    unsigned baud;        /**< usual rate; 0: irrelevant */
+    struct {
+        unsigned baud;
+        const char *variant; /**< that speaks at this rate; NULL: any */
+    } other_rates[2];        /**< tried too where nothing decodes; 0: none */
+    unsigned proof;          /**< good frames that prove the protocol while probing */
+    unsigned also_asked;     /**< variant whose start is tried too while probing; 0: none */
+    bool carries_geometry;   /**< false: rows, cols, pitch come from the address or configuration */
+    struct mat_setup usual;  /**< what is assumed where nothing else is said */
     /** Fills in what the variant says about the mat; NULL: nothing. */
     void (*vary)(struct mat_setup *setup);
     /** What the host says to such a mat, to bytes [HOST_WORD_SIZE]. @return size; 0: nothing.

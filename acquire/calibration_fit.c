@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BAD_LOW    0.2 /* of the middle response */
-#define BAD_HIGH   5.0
-#define BEND_STEPS 3    /* pressures from which on a bend is found */
-#define FLAT       0.25 /* a bent cell's slope at full scale, of its gain, at least */
-#define SIGMAS     6.0F
-#define UNLOADED   0.0025F /* of full scale: a cell that answers less is not loaded */
-#define ROUNDS     60
+#define BAD_LOW     0.2 /* of the middle response */
+#define BAD_HIGH    5.0
+#define BEND_STEPS  3    /* pressures from which on a bend is found */
+#define FLAT        0.25 /* a bent cell's slope at full scale, of its gain, at least */
+#define SIGMAS      6.0F
+#define UNLOADED    0.0025F /* of full scale: a cell that answers less is not loaded */
+#define ROUNDS      60
 #define CELL_DIGITS 6 /* as in the text */
-#define LAW_DIGITS 9
+#define LAW_DIGITS  9
 
 struct fit {
     struct calibration *calibration;
@@ -128,7 +128,7 @@ static int cells_equalise(struct fit *fit, struct failure *failure)
 
 /* The sums over all loaded cells that a law is found from. */
 struct sums {
-    double powers[4]; /* of share^0 (cells that count), share^1, ^2, ^3 */
+    double powers[4];  /* of share^0 (cells that count), share^1, ^2, ^3 */
     double law, slope; /* share^b, and its derivative by b */
 };
 

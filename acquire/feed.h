@@ -30,22 +30,16 @@ struct probe {
     size_t count;
 };
 
-/** Which protocols come into question. */
-struct probe_limits {
-    const struct protocol *only; /**< NULL: any */
-    unsigned baud;               /**< only those of this rate; 0: any */
-};
-
 /**
  * Finds out what protocol a mat speaks: listens, and if it hears nothing that decodes, says what
  * makes the known mats stream, one after the other, each harmless to the others.
  * @param probe filled in; probe_free() gives it back, also on failure
- * @param limits which protocols come into question
+ * @param only the one protocol that comes into question; NULL: any
  * @return STATUS_OK; STATUS_FORMAT: bytes came and none decoded; STATUS_NOT_FOUND: nothing came;
  *         STATUS_ARGUMENT: a parameter; or the transport's failure
  */
 int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
-              const struct probe_limits *limits, struct failure *failure);
+              const struct protocol *only, struct failure *failure);
 
 void probe_free(struct probe *probe);
 

@@ -46,18 +46,17 @@ int transport_say(const struct transport *transport, const struct protocol *prot
 }
 
 static int candidates_make(struct probing *probing, const struct address *address,
-                           const struct probe_limits *limits, struct failure *failure)
+                           const struct protocol *only, struct failure *failure)
 {
     size_t count;
     const struct protocol *const *table = protocol_table(&count);
     bool variant_given = address_get(address, "variant", NULL);
     for (size_t i = 0; i < count && probing->count < CANDIDATES_MAX; i++) {
         struct candidate *candidate = &probing->candidates[probing->count];
-        if ((limits->only && table[i] != limits->only) ||
-            (limits->baud && table[i]->baud != limits->baud))
+        if (only && table[i] != only)
             continue;
         int status = mat_setup_make(&candidate->setup, table[i], address, failure);
-        if (status && variant_given && !limits->only)
+        if (status && variant_given && !only)
             continue;
         if (status)
             return status;
@@ -197,14 +196,14 @@ static int winner_take(struct probing *probing, const struct address *address,
 }
 
 int probe_run(struct probe *probe, struct transport *transport, const struct address *address,
-              const struct probe_limits *limits, struct failure *failure)
+              const struct protocol *only, struct failure *failure)
 {
     struct probing probing = {.probe = probe, .transport = transport};
     *probe = (struct probe){.bytes = malloc(PROBE_BYTES_MAX),
                             .reads = malloc(PROBE_READS_MAX * sizeof *probe->reads)};
     if (!probe->bytes || !probe->reads)
         return failure_set(failure, STATUS_MEMORY, "out of memory while probing");
-    int status = candidates_make(&probing, address, limits, failure);
+    int status = candidates_make(&probing, address, only, failure);
     if (!status)
         status = probing_run(&probing, failure);
     if (!status)

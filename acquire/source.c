@@ -49,8 +49,7 @@ int source_open_custom(struct source **source, const struct source_ops *ops, voi
 struct opening {
     const struct address *address;
     const struct source_tap *tap; /* NULL: none */
-    bool prove;    /* the mat must be heard first, even where its protocol is named */
-    unsigned baud; /* only protocols of this rate; 0: all */
+    bool prove; /* the mat must be heard first, even where its protocol is named */
 };
 
 /* Takes the transport over. */
@@ -65,8 +64,7 @@ static int transport_open_source(struct source **source, struct transport *trans
     if (!status)
         status = protocol_of(address, &protocol, failure);
     if (!status && (!protocol || opening->prove))
-        status = probe_run(&probe, transport, address,
-                           &(struct probe_limits){protocol, opening->baud}, failure);
+        status = probe_run(&probe, transport, address, protocol, failure);
     else if (!status)
         status = mat_setup_make(&probe.setup, protocol, address, failure);
     if (!status && !probe.protocol)
@@ -95,19 +93,42 @@ static int serial_open_at(struct source **source, const struct opening *opening,
     return status ? status : transport_open_source(source, &transport, opening, failure);
 }
 
+static void parameter_add(struct address *address, const char *name, const char *value)
+{
+    if (!value || address_get(address, name, NULL) || address->count == ADDRESS_PARAMETERS_MAX)
+        return;
+    snprintf(address->parameters[address->count].name, sizeof address->parameters[0].name, "%s",
+             name);
+    snprintf(address->parameters[address->count++].value, sizeof address->parameters[0].value, "%s",
+             value);
+}
+
+/* Listens for one protocol at one of its rates. */
+static int serial_try_rate(struct source **source, const struct opening *opening,
+                           const struct protocol *protocol, unsigned baud, const char *variant)
+{
+    struct address address = *opening->address;
+    struct opening again = *opening;
+    parameter_add(&address, "protocol", protocol->name);
+    parameter_add(&address, "variant", variant);
+    again.address = &address;
+    again.prove = true;
+    return serial_open_at(source, &again, baud, NULL);
+}
+
 /* Listens at the other rates at which mats are sold. */
 static int serial_try_rates(struct source **source, const struct opening *opening)
 {
     size_t count;
     const struct protocol *const *table = protocol_table(&count);
     for (size_t i = 0; i < count; i++) {
-        struct opening again = *opening;
-        again.baud = table[i]->baud;
-        bool tried = again.baud == 0 || again.baud == BAUD_USUAL;
-        for (size_t j = 0; j < i; j++)
-            tried = tried || table[j]->baud == again.baud;
-        if (!tried && serial_open_at(source, &again, again.baud, NULL) == STATUS_OK)
+        bool usual = table[i]->baud == 0 || table[i]->baud == BAUD_USUAL;
+        if (!usual && serial_try_rate(source, opening, table[i], table[i]->baud, NULL) == STATUS_OK)
             return STATUS_OK;
+        for (size_t k = 0; k < 2 && table[i]->other_rates[k].baud; k++)
+            if (serial_try_rate(source, opening, table[i], table[i]->other_rates[k].baud,
+                                table[i]->other_rates[k].variant) == STATUS_OK)
+                return STATUS_OK;
     }
     return STATUS_NOT_FOUND;
 }
@@ -136,7 +157,7 @@ static int serial_auto(struct source **source, const struct opening *opening,
     struct failure last = {0};
     for (size_t i = 0; i < count; i++) {
         struct address port = *opening->address;
-        struct opening here = {&port, opening->tap, true, 0};
+        struct opening here = {&port, opening->tap, true};
         snprintf(port.target, sizeof port.target, "%.*s", PORT_NAME_SIZE - 1, ports[i].name);
         if (serial_open_source(source, &here, &last) == STATUS_OK)
             return STATUS_OK;
@@ -151,7 +172,7 @@ int source_open_tapped(struct source **source, const struct address *address,
                        const struct source_tap *tap, struct failure *failure)
 {
     *source = NULL;
-    const struct opening opening = {address, tap, false, 0};
+    const struct opening opening = {address, tap, false};
     if (!strcmp(address->scheme, "join"))
         return join_open(source, address, failure);
     bool serial = !strcmp(address->scheme, "serial"), file = !strcmp(address->scheme, "file");

@@ -57,6 +57,7 @@ const struct protocol protocol_jq = {
     .text = "JQ / Juqiao mats with the delimiter AA 55 03 99",
     .variants = "small large bed",
     .baud = 1000000,
+    .other_rates = {{3000000, "large"}, {1500000, "bed"}},
     .proof = 3,
     .usual = {.info = {.geometry = {32, 32, 10, 10, 0, 1, 0, UINT8_MAX}, .device = "JQ"}},
     .vary = vary,

@@ -112,6 +112,7 @@ const struct protocol protocol_wiresens = {
     .name = "wiresens",
     .text = "WiReSens boards (ESP32)",
     .baud = 250000,
+    .other_rates = {{921600, NULL}},
     .proof = 3,
     .usual = {.info = {.geometry = {16, 16, 10, 10, 0, 1, 0, FULL_SCALE}, .device = "WiReSens"}},
     .packet_size = packet_size,

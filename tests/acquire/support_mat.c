@@ -20,12 +20,18 @@ unsigned scan_number(const uint16_t *cells)
     return (cells[0] - 1u) + BASE * (cells[1] - 1u);
 }
 
-static void scan(struct fake_mat *mat)
+void scan_make(unsigned number, uint16_t *cells, size_t count)
 {
-    uint16_t cells[64] = {0};
-    unsigned number = atomic_load(&mat->scans);
+    for (unsigned i = 0; i < count; i++)
+        cells[i] = (uint16_t)((number + i) % 3 ? 0 : 1 + (31 * number + 17 * i) % BASE);
     cells[0] = (uint16_t)(1 + number % BASE);
     cells[1] = (uint16_t)(1 + number / BASE);
+}
+
+static void scan(struct fake_mat *mat)
+{
+    uint16_t cells[64];
+    scan_make(atomic_load(&mat->scans), cells, sizeof cells / sizeof cells[0]);
     const struct decoded_frame frame = {.rows = mat->setup.info.geometry.rows,
                                         .cols = mat->setup.info.geometry.cols,
                                         .cells = cells,
@@ -45,6 +51,25 @@ static void power_cycle(struct fake_mat *mat)
     emulator_restart(mat->emulator);
     mat->sequence = 0;
     mat->device_us = 500;
+}
+
+static unsigned draw(struct fake_mat *mat, unsigned below)
+{
+    mat->seed = mat->seed * 1664525u + 1013904223u;
+    return (unsigned)((uint64_t)(mat->seed >> 8) * below >> 24);
+}
+
+/* The bytes [size] of the scan made last, and what goes with it. */
+static void spoil(struct fake_mat *mat, uint8_t *bytes, size_t size)
+{
+    unsigned scan_made = (atomic_load(&mat->scans) - 1) % FAKE_MAT_SCANS;
+    for (size_t i = 0; i < size; i++) {
+        if (draw(mat, 100) > 0)
+            continue;
+        bytes[i] ^= (uint8_t)(1 + draw(mat, 255));
+        mat->damaged[scan_made] = true;
+        mat->cut_short[scan_made] |= i + 1 == size;
+    }
 }
 
 static void *fake_mat_run(void *argument)
@@ -70,10 +95,14 @@ static void *fake_mat_run(void *argument)
         if (at == size) {
             at = 0;
             size = emulator_output(mat->emulator, bytes, sizeof bytes / 2);
+            if (atomic_load(&mat->noisy))
+                spoil(mat, bytes, size);
         }
-        size_t piece = size - at < mat->chunk_max ? size - at : mat->chunk_max;
+        size_t most = atomic_load(&mat->noisy) ? 1 + draw(mat, mat->chunk_max) : mat->chunk_max;
+        size_t piece = size - at < most ? size - at : most;
         ssize_t written = piece ? write(mat->descriptor, bytes + at, piece) : 0;
         at += written > 0 ? (size_t)written : 0;
+        atomic_fetch_add(&mat->sent, written > 0 ? (size_t)written : 0);
     }
     return NULL;
 }

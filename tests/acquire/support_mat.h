@@ -7,6 +7,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Scans of which a noisy mat knows whether it damaged them. */
+#define FAKE_MAT_SCANS 1024
+
 struct fake_mat {
     int descriptor; /* what it speaks through */
     struct emulator *emulator;
@@ -16,6 +19,11 @@ struct fake_mat {
     atomic_uint scans;   /* made so far */
     atomic_bool restart; /* set to let it lose its power once */
     atomic_bool twice;   /* every frame is sent twice */
+    atomic_bool noisy;   /* set: one byte in a hundred is changed, chunks are of random size */
+    bool damaged[FAKE_MAT_SCANS];   /* scans of which a byte was changed; true once sent */
+    bool cut_short[FAKE_MAT_SCANS]; /* scans of which the last byte was */
+    atomic_ulong sent;              /* bytes */
+    unsigned seed;
     atomic_bool stop;
     uint32_t sequence;
     uint64_t device_us;
@@ -26,6 +34,9 @@ struct fake_mat {
  * first two cells, see scan_number(). */
 void fake_mat_start(struct fake_mat *mat, int descriptor, const char *protocol, unsigned limit);
 void fake_mat_stop(struct fake_mat *mat);
+
+/* The picture of a scan: its number in the first two cells, the others all but empty. */
+void scan_make(unsigned number, uint16_t *cells, size_t count);
 
 /* The number of the scan that the cells show. */
 unsigned scan_number(const uint16_t *cells);

@@ -2,7 +2,6 @@
 #include "support_line.h"
 #include "support_mat.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,65 +133,6 @@ static void frames_sent_twice_are_given_once(void **state)
     close(line.master);
 }
 
-static unsigned descriptors_open(void)
-{
-    unsigned count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
-/* The cable: a link that leads to another pseudo-terminal after each replug. */
-static void cable_plug(struct line *line, const char *link_path)
-{
-    line_open(line);
-    unlink(link_path);
-    assert_int_equal(symlink(line->path, link_path), 0);
-}
-
-static void a_cable_pulled_again_and_again_costs_gaps_and_nothing_else(void **state)
-{
-    (void)state;
-    const char *rounds_text = getenv("ROLLSCOPE_REPLUGS");
-    unsigned rounds = rounds_text ? (unsigned)atoi(rounds_text) : 10, before = 0;
-    char link_path[64];
-    snprintf(link_path, sizeof link_path, "/tmp/rollscope-cable-%d", (int)getpid());
-    struct line line;
-    struct fake_mat mat;
-    cable_plug(&line, link_path);
-    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 20);
-    struct source *source = source_of("pty:%s?protocol=rollscope", link_path);
-    int64_t last_us = 0;
-    for (unsigned round = 0; round <= rounds; round++) {
-        for (unsigned n = 0; n < 20; n++) {
-            struct frame frame = frame_next(source);
-            assert_int_equal(scan_number(frame.cells), n);
-            assert_int_equal(!!(frame.flags & FRAME_GAP_BEFORE), n == 0 && round > 0);
-            assert_true(frame.time_us > last_us);
-            last_us = frame.time_us;
-        }
-        if (round == 0)
-            before = descriptors_open();
-        fake_mat_stop(&mat);
-        close(line.master);
-        struct frame frame;
-        struct failure failure;
-        assert_int_equal(source_read(source, &frame, 50, &failure), STATUS_LOST);
-        cable_plug(&line, link_path);
-        fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8", 20);
-    }
-    assert_int_equal(descriptors_open(), before - 1); /* the last one is not open yet */
-    struct source_health health;
-    source_health(source, &health);
-    assert_int_equal(health.disconnects, rounds + 1);
-    source_close(source);
-    fake_mat_stop(&mat);
-    close(line.master);
-    unlink(link_path);
-}
-
 static void a_network_board_that_hangs_up_is_called_again(void **state)
 {
     (void)state;
@@ -289,7 +229,6 @@ int main(void)
         cmocka_unit_test(every_mat_is_recognised_started_and_read_whole),
         cmocka_unit_test(a_mat_that_restarts_is_started_again_and_the_gap_is_named),
         cmocka_unit_test(frames_sent_twice_are_given_once),
-        cmocka_unit_test(a_cable_pulled_again_and_again_costs_gaps_and_nothing_else),
         cmocka_unit_test(a_network_board_that_hangs_up_is_called_again),
         cmocka_unit_test(what_a_tap_captures_plays_back_as_the_same_frames),
         cmocka_unit_test(noise_on_a_line_is_said_with_its_first_bytes),

@@ -27,7 +27,6 @@ def main(console, path, replugs):
         time_s = file["time"][:]
         gaps = numpy.flatnonzero(file["flags"][:] & GAP_BEFORE)
         serial = file.attrs["device_serial"].decode()
-    # The guest's clock is read in whole seconds: up to 1 s of the waits below may be its rounding.
     waits_s = [min((time_s[i] - plugged for i in gaps if time_s[i] > plugged), default=numpy.inf)
                for plugged in plugged_s]
     kept = numbers(r"qemu: descriptors (\d+) kB (\d+)", log)
