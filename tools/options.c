@@ -2,6 +2,7 @@
 
 #include "configuration.h"
 #include "say.h"
+#include "sources.h"
 #include "verbs.h"
 
 #include <errno.h>
@@ -306,21 +307,6 @@ static int parse_words(struct parsing *parsing, int argc, char **argv)
     return parsing->failure.status;
 }
 
-/* `[mat]`: a parameter of an address. What it means is known to whoever opens it. */
-static int take_mat(struct options *options, const char *name, const char *value,
-                    struct failure *failure)
-{
-    struct address *mat = &options->mat;
-    if (mat->count == ADDRESS_PARAMETERS_MAX)
-        return failure_set(failure, STATUS_ARGUMENT, "[mat] has too many entries");
-    if (strlen(value) >= sizeof mat->parameters[0].value)
-        return failure_set(failure, STATUS_ARGUMENT, "[mat] %.40s: the value is too long", name);
-    snprintf(mat->scheme, sizeof mat->scheme, "[mat]");
-    snprintf(mat->parameters[mat->count].name, sizeof mat->parameters[0].name, "%s", name);
-    snprintf(mat->parameters[mat->count++].value, sizeof mat->parameters[0].value, "%s", value);
-    return address_check(mat, "baud", failure);
-}
-
 static int take_setting(void *context, const char *section, const char *name, const char *value,
                         struct failure *failure)
 {
@@ -328,7 +314,7 @@ static int take_setting(void *context, const char *section, const char *name, co
     if (!strcmp(section, "parameters"))
         return parameters_set(&parsing->options->parameters, name, value, failure);
     if (!strcmp(section, "mat"))
-        return take_mat(parsing->options, name, value, failure);
+        return source_setting(&parsing->options->mat, name, value, failure);
     char setting[64];
     snprintf(setting, sizeof setting, "%s.%s", section, name);
     for (size_t i = 0; i < TABLE_COUNT; i++) {

@@ -50,6 +50,19 @@ int source_address(struct address *address, const char *text, struct failure *fa
     return scheme_of(address) ? STATUS_OK : scheme_unknown(address->scheme, failure);
 }
 
+int source_setting(struct address *mat, const char *name, const char *value,
+                   struct failure *failure)
+{
+    if (mat->count == ADDRESS_PARAMETERS_MAX)
+        return failure_set(failure, STATUS_ARGUMENT, "[mat] has too many entries");
+    if (strlen(value) >= sizeof mat->parameters[0].value)
+        return failure_set(failure, STATUS_ARGUMENT, "[mat] %.40s: the value is too long", name);
+    snprintf(mat->scheme, sizeof mat->scheme, "[mat]");
+    snprintf(mat->parameters[mat->count].name, sizeof mat->parameters[0].name, "%s", name);
+    snprintf(mat->parameters[mat->count++].value, sizeof mat->parameters[0].value, "%s", value);
+    return address_check(mat, "baud", failure);
+}
+
 void source_configure(struct address *address, const struct address *mat)
 {
     bool serial = !strcmp(address->scheme, "serial");

@@ -19,6 +19,11 @@ struct source_traits {
  *  @return STATUS_OK or STATUS_ARGUMENT, also for a scheme that no source has */
 int source_address(struct address *address, const char *text, struct failure *failure);
 
+/** Takes an entry of `[mat]`: a parameter of an address; what its value means is known to whoever
+ *  opens it. @return STATUS_OK, or STATUS_ARGUMENT for a name that is not known or given twice */
+int source_setting(struct address *mat, const char *name, const char *value,
+                   struct failure *failure);
+
 /** Gives an address the parameters that the configuration has for the mat and the address does not
  *  say. A recorded or simulated session takes none. */
 void source_configure(struct address *address, const struct address *mat);
