@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LISTEN_MS      300 /* before anything is said, and after each word */
+#define PATIENT_MS     1500 /* for one protocol, where something is heard: some send 12 Hz */
 #define ROUNDS         2
 #define READ_SIZE      1024
 #define CANDIDATES_MAX 32
@@ -165,6 +166,8 @@ static int probing_run(struct probing *probing, struct failure *failure)
     bool listens_only = !probing->transport->ops->write;
     int status =
         listen_for(probing, listens_only ? INT64_MAX / 2 : LISTEN_MS * INT64_C(1000), failure);
+    if (!status && probing->count == 1 && probing->probe->size > 0)
+        status = listen_for(probing, (PATIENT_MS - LISTEN_MS) * INT64_C(1000), failure);
     for (unsigned round = 0; round < ROUNDS && !status && !listens_only; round++)
         for (size_t i = 0; i < probing->count && !status; i++) {
             if (winner(probing, false) || probing->ended)
