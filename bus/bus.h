@@ -53,6 +53,7 @@ enum bus_stream {
     BUS_FRAMES,  /**< published by acquire */
     BUS_EVENTS,  /**< by detect */
     BUS_METRICS, /**< by detect */
+    BUS_NOTES,   /**< what people say, as events of the kind marker; by dashboard */
     BUS_STREAM_COUNT
 };
 

@@ -22,6 +22,9 @@ struct stream {
 /** Each is described in the file that is called so. */
 extern const struct stream stream_frames, stream_events, stream_metrics;
 
+/** Events too: in stream_events.c. */
+extern const struct stream stream_notes;
+
 const struct stream *stream_of(enum bus_stream stream);
 
 #endif

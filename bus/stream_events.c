@@ -4,6 +4,7 @@
 #include "reader_state.h"
 
 #define SLOTS 16384
+#define NOTES 1024
 
 static int event_peek(const uint8_t *bytes, size_t size, uint64_t *number,
                       char session[BUS_SESSION_ID_SIZE])
@@ -29,7 +30,16 @@ static uint32_t slots_wanted(const struct geometry *geometry,
     return SLOTS;
 }
 
+static uint32_t notes_wanted(const struct geometry *geometry,
+                             const struct bus_publisher_options *options)
+{
+    (void)geometry;
+    (void)options;
+    return NOTES;
+}
+
 const struct stream stream_events = {"events", slot_size, slots_wanted, event_peek};
+const struct stream stream_notes = {"notes", slot_size, notes_wanted, event_peek};
 
 int bus_publish_event(struct bus_publisher *publisher, const struct event *event,
                       struct failure *failure)

@@ -1,6 +1,7 @@
 /**
  * @file wire.h
- * A frame as bytes: a header of 56 bytes, little-endian, then the cells. Described in docs/streams.md.
+ * A frame as bytes: a header of 56 bytes, little-endian, then the cells. Described in
+ * docs/streams.md.
  *
  *   0 u32 magic "RSFR"   4 u16 version 1   6 u16 header size 56
  *   8 u32 flags         12 u16 rows       14 u16 cols

@@ -50,6 +50,7 @@ static int events_look(struct recording *recording, struct session *from, enum e
         if (type == EVENT_MARKER && !strcmp(events[i].marker.kind, GAP_KIND))
             recording->lost += (uint64_t)events[i].marker.value;
         recording->markers += type == EVENT_MARKER;
+        recording->notes += type == EVENT_MARKER && strcmp(events[i].marker.kind, GAP_KIND) != 0;
         if (!newest->any || events[i].number > newest->number)
             newest->number = events[i].number;
         newest->any = true;
@@ -156,6 +157,16 @@ int recording_event(struct recording *recording, const struct event *event, stru
     if (newest->any && event->number <= newest->number)
         return STATUS_OK;
     return recorder_event(recording->recorder, event, failure);
+}
+
+int recording_note(struct recording *recording, const struct event *event, struct failure *failure)
+{
+    struct event note = *event;
+    if (event->type != EVENT_MARKER || event->number < recording->notes)
+        return STATUS_OK;
+    note.marker.id = ++recording->markers;
+    recording->notes = event->number + 1;
+    return recorder_event(recording->recorder, &note, failure);
 }
 
 int recording_lost(struct recording *recording, uint64_t first, uint64_t last,

@@ -11,14 +11,15 @@
 struct recording {
     bool ours;     /**< set before opening: a file of this name was begun for this very session */
     double sync_s; /**< set before opening: as in struct recorder_options */
-    const char *calibration_text; /**< set before opening: of the mat; NULL: none */
+    const char *calibration_text;   /**< set before opening: of the mat; NULL: none */
     const struct annotation *texts; /**< set before opening: [text_count] said of the session */
     size_t text_count;
     struct recorder *recorder;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */
     uint64_t lost;    /**< frames that the ring was overrun by, as the file's markers say */
-    uint32_t markers; /**< of them */
+    uint32_t markers; /**< in the file, those that name losses included */
+    uint64_t notes;   /**< in the file, of the stream of notes: the first so many of it */
     struct recording_mark {
         bool any;
         uint64_t number; /**< of the newest event of the kind that is in the file */
@@ -41,6 +42,9 @@ int recording_frame(struct recording *recording, const struct frame *frame,
 /** Appends an event unless the file has it. */
 int recording_event(struct recording *recording, const struct event *event,
                     struct failure *failure);
+
+/** Appends a note unless the file has it. */
+int recording_note(struct recording *recording, const struct event *event, struct failure *failure);
 
 /** Names frames that are lost for good, as a marker of kind "gap". */
 int recording_lost(struct recording *recording, uint64_t first, uint64_t last,

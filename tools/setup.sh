@@ -14,7 +14,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config libserialport-dev lib
     libzmq3-dev libhdf5-dev libjansson-dev libinih-dev libsodium-dev uuid-dev zlib1g-dev
     libdeflate-dev libwebsockets-dev libjs-dygraphs)
 test_packages=(libcmocka-dev universal-ctags hdf5-tools netcdf-bin python3 python3-numpy
-    python3-scipy python3-h5py python3-xarray python3-netcdf4 python3-zmq)
+    python3-scipy python3-h5py python3-xarray python3-netcdf4 python3-zmq
+    chromium-headless-shell)
 
 # missing_packages PACKAGE...: prints those that are not installed.
 missing_packages() {

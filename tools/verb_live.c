@@ -2,6 +2,7 @@
 #include "children.h"
 #include "dashboard/beside.h"
 #include "dashboard/control.h"
+#include "dashboard/preview.h"
 #include "output.h"
 #include "own.h"
 #include "report.h"
@@ -266,34 +267,53 @@ static void texts_take(struct live *live, json_t *said)
     }
 }
 
-/* Until somebody presses Start. @return what was said with it; NULL: a signal came */
-static json_t *start_await(struct beside *beside)
+/* Shows the mat until somebody presses Start. @return what was said with it; NULL: a signal came */
+static json_t *start_await(struct live *live)
 {
-    while (!stopping_count()) {
-        json_t *said = beside_tend(beside);
-        const char *wish = control_text(said, "do");
-        if (!strcmp(wish, "start"))
-            return said;
-        json_decref(said);
+    struct preview preview;
+    json_t *said = NULL;
+    preview_begin(&preview, live->options->source, live->folder);
+    beside_say(&live->beside, "ready", preview.session, "");
+    while (!said && !stopping_count()) {
+        preview_tend(&preview);
+        json_t *heard = beside_tend(&live->beside);
+        if (!strcmp(control_text(heard, "do"), "start"))
+            said = heard;
+        else
+            json_decref(heard);
         usleep(EVENT_MS * 1000);
     }
-    return NULL;
+    preview_end(&preview);
+    return said;
 }
 
+/* The result stays on the screens until somebody goes on. */
+static void next_await(struct live *live)
+{
+    for (bool next = false; !next && !stopping_count();) {
+        json_t *heard = beside_tend(&live->beside);
+        next = !strcmp(control_text(heard, "do"), "next");
+        json_decref(heard);
+        usleep(EVENT_MS * 1000);
+    }
+}
+
+/* One after the other, each with nothing left of the one before. */
 static int sessions_run(struct live *live)
 {
     int code = EXIT_DONE;
-    struct live fresh = *live;
+    const struct live fresh = *live;
     json_t *said;
-    beside_say(&live->beside, "ready", "", "");
-    while ((said = start_await(&live->beside))) {
-        fresh.beside = live->beside;
-        fresh.printed = live->printed;
-        *live = fresh;
+    while ((said = start_await(live))) {
         texts_take(live, said);
         int worse = session_run(live);
         code = worse > code ? worse : code;
         json_decref(said);
+        next_await(live);
+        struct live next = fresh;
+        next.beside = live->beside;
+        next.printed = live->printed;
+        *live = next;
     }
     return code;
 }

@@ -19,6 +19,7 @@
 #define EVENT_MS   20
 #define DETECT_MS  3000       /* how long the end waits for a detector that was never there */
 #define MISSING_MS 30000      /* and for one that was */
+#define NOTES_MS   50         /* and for the last notes */
 #define LATE_MS    1000       /* how long a stop waits for the events of the last frames */
 #define TURN       64         /* frames before it is the events' turn */
 #define ROOM_MS    200        /* between two looks at the disk */
@@ -32,6 +33,7 @@ struct recordist {
     struct bus_session session;
     struct bus_reader *frames;
     struct bus_reader *events;
+    struct bus_reader *notes;
     struct recording recording;
     char *calibration; /* the mat's, as text; NULL: none */
     bool frames_over, events_over;
@@ -79,7 +81,8 @@ static int session_await(struct recordist *recordist, struct failure *failure)
     bus_reader_session(recordist->events, 0);
     if (session) {
         recordist->session = *session;
-        return STATUS_OK;
+        reading.session = recordist->session.id;
+        return bus_reader_open(&recordist->notes, recordist->folder, BUS_NOTES, &reading, failure);
     }
     return unfinished(recordist)
                ? failure_set(failure, STATUS_LOST,
@@ -184,6 +187,17 @@ static int events_record(struct recordist *recordist, struct failure *failure)
     return recordist->events_over ? STATUS_OK : status;
 }
 
+/* What people said. Without a dashboard nobody says anything, and nothing is waited for. */
+static int notes_record(struct recordist *recordist, int timeout_ms, struct failure *failure)
+{
+    struct event event;
+    int status = STATUS_OK;
+    while (!status && recordist->recording.frames &&
+           bus_read_event(recordist->notes, &event, timeout_ms, NULL) == 1)
+        status = recording_note(&recordist->recording, &event, failure);
+    return status;
+}
+
 /* All frames are there: how long are events waited for? @return STATUS_OK or STATUS_LOST */
 static int events_await(struct recordist *recordist, int64_t since_ms, struct failure *failure)
 {
@@ -211,21 +225,25 @@ static int record(struct recordist *recordist, struct failure *failure)
         status = frames_record(recordist, failure);
         if (!status)
             status = events_record(recordist, failure);
+        if (!status)
+            status = notes_record(recordist, 0, failure);
         if (!recordist->frames_over)
             continue;
         since_ms = since_ms ? since_ms : monotonic_ms();
         if (!status)
             status = events_await(recordist, since_ms, failure);
     }
-    return status;
+    return status ? status : notes_record(recordist, NOTES_MS, failure);
 }
 
 static void readers_close(struct recordist *recordist)
 {
     bus_reader_close(recordist->frames);
     bus_reader_close(recordist->events);
+    bus_reader_close(recordist->notes);
     recordist->frames = NULL;
     recordist->events = NULL;
+    recordist->notes = NULL;
 }
 
 /* Until a stop, the end, or all is written or some of it cannot be; the file is then closed. */

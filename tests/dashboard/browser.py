@@ -142,9 +142,13 @@ class Page:
         """Until a JavaScript expression is true; its value."""
         until = time.monotonic() + seconds
         while True:
-            value = self.run(condition)
-            if value:
-                return value
+            try:
+                value = self.run(condition)
+            except RuntimeError as failure:  # the page is not there yet
+                value = str(failure)
+            else:
+                if value:
+                    return value
             if time.monotonic() > until:
                 raise TimeoutError(f"{condition}: still {value!r}; console: {self.complaints}")
             self.browser.pump(0.05)

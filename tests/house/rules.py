@@ -62,7 +62,7 @@ def files(root, *endings):
         top = folder == root
         folders[:] = sorted(
             f for f in folders
-            if f not in (".git", "__pycache__", ".cache")
+            if f not in (".git", "__pycache__", ".cache", "node_modules")
             and not (top and (f.startswith("build") or f == "sessions")))
         for name in sorted(names):
             if name != ".git" and (not endings or name.endswith(endings)):

@@ -5,6 +5,7 @@
 #ifndef ROLLSCOPE_TOOLS_DASHBOARD_DASHBOARD_H
 #define ROLLSCOPE_TOOLS_DASHBOARD_DASHBOARD_H
 
+#include "notes.h"
 #include "server.h"
 #include "story.h"
 #include "view.h"
@@ -24,7 +25,9 @@ struct mat_watch {
 
 struct dashboard {
     const struct parameters *parameters; /* that the session is counted by */
+    char folder[BUS_FOLDER_SIZE];
     struct watcher *watcher;
+    struct notes notes;
     struct story *story;
     struct view *view; /* NULL until a mat is known */
     struct server *server;
@@ -35,6 +38,7 @@ struct dashboard {
     int control;         /* -1: nobody to talk to */
     char phase[16];      /* "alone" without live, else as live says: control.h */
     char file[PATH_MAX]; /* recorded */
+    json_t *texts;       /* what was said of the session with Start; NULL: nothing */
     bool stays, over;    /* live goes on after a session; live is over */
     int64_t over_ms;
     double picture_due_ms;
@@ -49,6 +53,9 @@ char *dashboard_state(void *dashboard);
 
 /** A screen's message, for server_options.message. */
 void dashboard_message(void *dashboard, struct screen *screen, const char *text, size_t size);
+
+/** Where the session is now, s; it goes on while the mat is silent. */
+double dashboard_now_s(const struct dashboard *dashboard);
 
 /** What the mat does: {"type": "mat", ...}. @return a new reference */
 json_t *mat_tell(const struct dashboard *dashboard);

@@ -20,6 +20,16 @@ static const char *pass_on(struct dashboard *dashboard, struct screen *screen, c
     return NULL;
 }
 
+static const char *start(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    json_t *texts = json_deep_copy(said);
+    json_object_del(texts, "do");
+    json_object_del(texts, "id");
+    json_decref(dashboard->texts);
+    dashboard->texts = texts;
+    return pass_on(dashboard, screen, said);
+}
+
 static const char *watch(struct dashboard *dashboard, struct screen *screen, const json_t *said)
 {
     (void)dashboard;
@@ -27,11 +37,14 @@ static const char *watch(struct dashboard *dashboard, struct screen *screen, con
     return NULL;
 }
 
+static const char *mark(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    (void)screen;
+    return notes_take(&dashboard->notes, said, dashboard->mat.number, dashboard_now_s(dashboard));
+}
+
 static const struct wish wishes[] = {
-    {"start", pass_on},
-    {"stop", pass_on},
-    {"next", pass_on},
-    {"watch", watch},
+    {"start", start}, {"stop", pass_on}, {"next", pass_on}, {"watch", watch}, {"mark", mark},
 };
 
 static const char *grant(struct dashboard *dashboard, struct screen *screen, const json_t *said)

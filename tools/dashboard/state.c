@@ -42,11 +42,12 @@ char *dashboard_state(void *context)
 {
     const struct dashboard *dashboard = context;
     const char *name = strrchr(dashboard->file, '/');
-    json_t *state = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "type", "state",
-                              "software", "rollscope " ROLLSCOPE_VERSION, "phase", dashboard->phase,
-                              "file", name ? name + 1 : dashboard->file, "stays", dashboard->stays,
-                              "session", session_tell(dashboard), "mat", mat_tell(dashboard),
-                              "settings", settings_tell(dashboard->parameters));
+    json_t *state =
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:O?, s:o, s:o, s:o}", "type", "state", "software",
+                  "rollscope " ROLLSCOPE_VERSION, "phase", dashboard->phase, "file",
+                  name ? name + 1 : dashboard->file, "stays", dashboard->stays, "texts",
+                  dashboard->texts, "session", session_tell(dashboard), "mat", mat_tell(dashboard),
+                  "settings", settings_tell(dashboard->parameters));
     json_t *story = story_tell(dashboard->story);
     if (state && story)
         json_object_update(state, story);

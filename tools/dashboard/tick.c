@@ -11,20 +11,33 @@
 #define IDLE_MS      50
 #define PICTURE_MS   (1000.0 / 60)
 #define IDLE_PICTURE 100.0 /* while nobody looks */
+#define SILENT_S     1.0
 #define MAT_MS       500
 #define RATE_MS      2000
 #define FRAMES_MOST  512 /* a tick */
 #define EVENTS_MOST  512
 #define BURST        48 /* events that are told as one new state */
 
+double dashboard_now_s(const struct dashboard *dashboard)
+{
+    if (!dashboard->view || !dashboard->mat.heard_ms)
+        return 0;
+    double silent_s = 1e-3 * (double)(monotonic_ms() - dashboard->mat.heard_ms);
+    return view_time_s(dashboard->view) + (silent_s > SILENT_S ? silent_s : 0);
+}
+
+/* Another dashboard on the same bus may take the notes already. */
 static void session_show(struct dashboard *dashboard)
 {
+    struct failure failure;
     dashboard->session = *watcher_session(dashboard->watcher);
     dashboard->has_session = true;
     view_destroy(dashboard->view);
     dashboard->view = view_create(&dashboard->session.mat.geometry);
     dashboard->mat = (struct mat_watch){0};
     story_begin(dashboard->story);
+    if (strcmp(dashboard->phase, "ready") != 0)
+        notes_begin(&dashboard->notes, dashboard->folder, &dashboard->session, &failure);
     server_refresh(dashboard->server);
 }
 
@@ -120,7 +133,8 @@ static void events_take(struct dashboard *dashboard)
 {
     struct event event;
     int count = 0;
-    while (count < EVENTS_MOST && watcher_event(dashboard->watcher, &event) == 1) {
+    while (count < EVENTS_MOST && (watcher_event(dashboard->watcher, &event) == 1 ||
+                                   watcher_note(dashboard->watcher, &event) == 1)) {
         story_event(dashboard->story, &event);
         if (++count < BURST)
             event_say(dashboard, &event);
@@ -152,6 +166,7 @@ int dashboard_tick(void *context)
     if (watcher_look(dashboard->watcher, &failure) == 1)
         session_show(dashboard);
     frames_take(dashboard);
+    notes_serve(&dashboard->notes);
     events_take(dashboard);
     metrics_take(dashboard);
     mat_say(dashboard);

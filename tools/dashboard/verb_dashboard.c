@@ -93,12 +93,11 @@ static int dashboard_open(struct dashboard *dashboard, const struct options *opt
                           struct failure *failure)
 {
     const struct own_dashboard *own = options->own;
-    char folder[BUS_FOLDER_SIZE];
-    int status = bus_folder(folder, options->bus, failure);
+    int status = bus_folder(dashboard->folder, options->bus, failure);
     if (!status)
         status = shelf_fill(&dashboard->shelf, failure);
     if (!status)
-        status = watcher_open(&dashboard->watcher, folder, failure);
+        status = watcher_open(&dashboard->watcher, dashboard->folder, failure);
     if (status)
         return status;
     dashboard->story = story_create();
@@ -134,6 +133,8 @@ static int run(const struct options *options)
         dashboard_run(&dashboard);
     server_close(dashboard.server);
     watcher_close(dashboard.watcher);
+    notes_end(&dashboard.notes);
+    json_decref(dashboard.texts);
     story_destroy(dashboard.story);
     view_destroy(dashboard.view);
     shelf_clear(&dashboard.shelf);

@@ -10,7 +10,7 @@
 #define BUCKETS   5
 #define BUCKET_S  (VIEW_STILL_S / BUCKETS)
 #define VERSION   1
-#define NOISE     3.0F /* sigmas below which nothing presses */
+#define NOISE     4.5F /* sigmas below which nothing presses */
 #define FADE_S    8.0  /* how fast the scale forgets a peak */
 #define HEAD_ROOM 1.1
 #define WHOLE     255
@@ -132,6 +132,11 @@ void view_push(struct view *view, const struct frame *frame)
 uint32_t view_cells_good(const struct view *view)
 {
     return view->good;
+}
+
+double view_time_s(const struct view *view)
+{
+    return view->time_s;
 }
 
 size_t view_size(const struct view *view)

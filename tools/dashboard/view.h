@@ -33,6 +33,9 @@ void view_push(struct view *view, const struct frame *frame);
 /** Cells that nothing is wrong with. */
 uint32_t view_cells_good(const struct view *view);
 
+/** Time of the last frame, seconds since the session's first. */
+double view_time_s(const struct view *view);
+
 /** Bytes of a picture. */
 size_t view_size(const struct view *view);
 

@@ -57,7 +57,8 @@ const struct bus_session *watcher_session(const struct watcher *watcher)
 static int reader_open(struct watcher *watcher, enum bus_stream stream, const char *session,
                        struct failure *failure)
 {
-    struct bus_reader_options options = {.session = session, .skip = stream != BUS_EVENTS};
+    struct bus_reader_options options = {.session = session,
+                                         .skip = stream == BUS_FRAMES || stream == BUS_METRICS};
     int status =
         bus_reader_open(&watcher->readers[stream], watcher->folder, stream, &options, failure);
     if (status)
@@ -84,9 +85,8 @@ int watcher_look(struct watcher *watcher, struct failure *failure)
         return 0;
     }
     watcher->session = *session;
-    status = reader_open(watcher, BUS_EVENTS, watcher->session.id, failure);
-    if (!status)
-        status = reader_open(watcher, BUS_METRICS, watcher->session.id, failure);
+    for (int i = BUS_FRAMES + 1; i < BUS_STREAM_COUNT && !status; i++)
+        status = reader_open(watcher, (enum bus_stream)i, watcher->session.id, failure);
     if (status)
         return status;
     watcher->shown = true;
@@ -122,6 +122,15 @@ int watcher_event(struct watcher *watcher, struct event *event)
         return 0;
     int status = bus_read_event(watcher->readers[BUS_EVENTS], event, 0, &failure);
     return status < 0 ? end_note(watcher, BUS_EVENTS, status) : status;
+}
+
+int watcher_note(struct watcher *watcher, struct event *event)
+{
+    struct failure failure;
+    if (!watcher->shown || watcher->over[BUS_NOTES])
+        return 0;
+    int status = bus_read_event(watcher->readers[BUS_NOTES], event, 0, &failure);
+    return status < 0 ? end_note(watcher, BUS_NOTES, status) : status;
 }
 
 int watcher_metrics(struct watcher *watcher, struct metrics *metrics)

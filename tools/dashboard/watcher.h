@@ -26,8 +26,9 @@ int watcher_look(struct watcher *watcher, struct failure *failure);
 /** The next frame that is there. @return 1; 0 none; STATUS_END after the last one of the session */
 int watcher_frame(struct watcher *watcher, struct frame *frame);
 
-/** The next event or metrics that is there. @return as watcher_frame() */
+/** The next event, note or metrics that is there. @return as watcher_frame() */
 int watcher_event(struct watcher *watcher, struct event *event);
+int watcher_note(struct watcher *watcher, struct event *event);
 int watcher_metrics(struct watcher *watcher, struct metrics *metrics);
 
 /** NULL is allowed. */

@@ -3,6 +3,7 @@ import { TimelineChart } from "./charts.js";
 import { clock, number, text } from "./texts.js";
 
 const STEP_MS = 50;
+const PATH_S = 4;
 const $ = (id) => document.getElementById(id);
 
 function figure(value, unit, name) {
@@ -95,7 +96,7 @@ export class After {
     $("scrub-words").textContent = this.words();
     const picture = model.pictureAt(this.at_s);
     if (picture) this.mat.show(picture);
-    this.mat.follow(this.at_s, []);
+    this.mat.trace(model.positionsBefore(this.at_s, PATH_S), this.at_s);
     this.mat.mark(model.spotsNow);
     this.chart.at(this.at_s);
   }

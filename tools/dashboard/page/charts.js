@@ -65,7 +65,8 @@ export class DepthChart {
     context.setLineDash([]);
     context.fillStyle = colour("--soft");
     context.font = "12px Inter, system-ui, sans-serif";
-    context.fillText(this.deepName, area.x + 6, y - 5);
+    context.textAlign = "right";
+    context.fillText(this.deepName, area.x + area.w - 4, y + 14);
     context.restore();
   }
 }

@@ -40,10 +40,10 @@ function labOf(L, chroma, degrees) {
 }
 
 /* Lightness and chroma over the scale, on a dark and on a light ground; the ground is the page's. */
-const GROUND = { hue: 245, chroma: 0.014, gone: 0.12 };
+const GROUND = { hue: 245, chroma: 0.014, gone: 0.02 };
 const ramps = {
-  dark: { L: (u) => 0.2 + 0.745 * u ** 0.8, C: (u) => 0.185 * Math.min(1, u * 3.2) * (1 - 0.55 * u ** 3) },
-  light: { L: (u) => 0.975 - 0.62 * u ** 0.8, C: (u) => 0.2 * Math.min(1, u * 2.4) * (1 - 0.25 * u ** 3) },
+  dark: { L: (u) => 0.2 + 0.745 * u ** 0.8, C: (u) => (0.014 + 0.171 * Math.min(1, u * 3.2)) * (1 - 0.55 * u ** 3) },
+  light: { L: (u) => 0.975 - 0.62 * u ** 0.8, C: (u) => (0.008 + 0.192 * Math.min(1, u * 2.4)) * (1 - 0.25 * u ** 3) },
 };
 
 /** A table of colours as 32-bit pixels: [share of SHARES][level of LEVELS]. */

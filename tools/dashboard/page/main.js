@@ -10,6 +10,7 @@ import { clock, fill, number, text } from "./texts.js";
 
 const LOST_MS = 12000; // how long lost pictures are spoken of
 const TOAST_MS = 2500;
+const NOTE_BYTES = 127; // what the session file holds
 const $ = (id) => document.getElementById(id);
 
 fill();
@@ -81,7 +82,7 @@ function matWords() {
   $("mat-words").textContent = !open ? text("mat.away")
     : here ? `${text("mat.cells", good)} · ${text("mat.rate", { rate: number(state.rate_hz) })}`
     : view === "after" ? "" : text("mat.none");
-  $("mat-state").hidden = view === "after";
+  $("mat-state").hidden = view === "after" || view === "before";
   $("before-health").textContent = here ? text("before.health", { ...good, device: model.session?.device || "mat" }) : text("before.nomat");
 }
 
@@ -129,11 +130,11 @@ const link = new Link({
       over = said.phase === "over" && !said.stays;
       lostFrom = said.mat.lost_frames;
       if (before && before !== model.id) mat.clear();
-      if (said.texts) model.texts = said.texts;
+      model.texts = said.texts;
     } else if (said.type === "mat") matTake(said);
     else if (said.event) {
       model.event(said);
-      if (said.event === "metrics" && view === "during") mat.follow(said.time_s, said.contacts.filter((c) => c.kind !== 4));
+      if (said.event === "metrics" && view === "during") mat.follow(...model.positions[model.positions.length - 1]);
     }
     refreshSoon();
   },
@@ -184,7 +185,9 @@ painButtons($("pain"), (value) => ask({ do: "mark", kind: "pain", value }, text(
 const noteKeep = (words) => {
   $("note-dialog").close();
   $("note-text").value = "";
-  if (words.trim()) ask({ do: "mark", kind: "note", text: words.trim() }, text("note.kept"));
+  let kept = words.trim();
+  while (new TextEncoder().encode(kept).length > NOTE_BYTES) kept = kept.slice(0, -1);
+  if (kept) ask({ do: "mark", kind: "note", text: kept }, text("note.kept"));
 };
 noteButtons($("note-quick"), noteKeep);
 $("note-open").addEventListener("click", () => $("note-dialog").showModal());
@@ -218,4 +221,4 @@ wants.addEventListener("change", themeShow);
 themeShow();
 refresh();
 setInterval(refreshSoon, 500);
-window.rollscope = { model, mat }; // for whoever measures or tries things out
+window.rollscope = { model, mat, ask: (wish) => link.ask(wish) }; // for whoever measures or tries things out

@@ -6,12 +6,14 @@ import { number, text } from "./texts.js";
 const PATH_S = 4;
 const DOSE = 12, ENOUGH = 6;
 const WORDS_MS = 5000;
+const MOST = 0.46; // of a narrow screen's height
+const GAP = 12; // between picture and scale, px
 const narrow = matchMedia("(max-width: 999px)"); // as in style.css: there the page scrolls
 
 export class Mat {
   constructor(canvas, scale) {
     this.canvas = canvas;
-    this.space = canvas.parentElement;
+    this.space = canvas.closest("figure");
     this.context = canvas.getContext("2d");
     this.scale = scale;
     this.painter = new Painter();
@@ -46,7 +48,7 @@ export class Mat {
   fit() {
     const ratio = this.picture ? this.size().x / this.size().y : 1;
     const { clientWidth, clientHeight } = this.space;
-    const room = narrow.matches ? clientWidth / ratio : clientHeight;
+    const room = narrow.matches ? Math.min(clientWidth / ratio, MOST * window.innerHeight) : clientHeight - this.scale.parentElement.offsetHeight - GAP;
     const width = Math.floor(Math.min(clientWidth, room * ratio)), height = Math.floor(width / ratio);
     const dots = Math.min(2, window.devicePixelRatio || 1);
     if (width < 1 || (this.canvas.width === Math.round(width * dots) && this.canvas.height === Math.round(height * dots))) return;
@@ -54,6 +56,7 @@ export class Mat {
     this.canvas.height = Math.round(height * dots);
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
+    this.scale.parentElement.style.width = `${Math.max(width, Math.min(280, clientWidth))}px`;
     this.dots = dots;
     this.later();
   }
@@ -83,6 +86,13 @@ export class Mat {
       if (!path.length) this.paths.delete(id);
     }
     this.later();
+  }
+
+  /** The contacts and their way up to a time: [time_s, contacts], ... */
+  trace(positions, time_s) {
+    this.paths.clear();
+    for (const [at, contacts] of positions) this.follow(at, contacts);
+    if (!positions.length) this.follow(time_s, []);
   }
 
   mark(spots) {

@@ -3,6 +3,19 @@
 const PICTURES_MOST = 48 << 20; // bytes of pictures that are kept for the replay
 const KEEP_S = 0.1;             // between two of them, at first
 
+const BODY = 4; // a contact's kind: a hand, a foot
+
+/* The place of the last one that is not later. */
+function lastAt(list, time_s, timeOf) {
+  let low = 0, high = list.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (timeOf(list[middle]) <= time_s) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 export class Model {
   constructor() {
     this.clear();
@@ -18,6 +31,7 @@ export class Model {
     this.metrics = null;
     this.history = []; // [time_s, force_n, reference_n] ten times a second
     this.track = { period_s: 0.2, force_n: [] };
+    this.positions = []; // [time_s, contacts] ten times a second
     this.pictures = [];
     this.pictureBytes = 0;
     this.keep_s = KEEP_S;
@@ -64,6 +78,7 @@ export class Model {
     const force = metrics.depth.force_n || 0;
     this.history.push([metrics.time_s, force, metrics.depth.reference_n]);
     while (this.history.length && this.history[0][0] < metrics.time_s - 65) this.history.shift();
+    this.positions.push([metrics.time_s, metrics.contacts.filter((c) => c.kind !== BODY)]);
     const place = Math.floor(metrics.time_s / this.track.period_s), track = this.track.force_n;
     while (track.length <= place) track.push(0);
     track[place] = Math.max(track[place], force);
@@ -86,13 +101,13 @@ export class Model {
   }
 
   pictureAt(time_s) {
-    let low = 0, high = this.pictures.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.pictures[middle].time_s <= time_s) low = middle;
-      else high = middle - 1;
-    }
-    return this.pictures[low] || null;
+    return this.pictures[lastAt(this.pictures, time_s, (p) => p.time_s)] || null;
+  }
+
+  /** Where the contacts were in the seconds before a time. */
+  positionsBefore(time_s, span_s) {
+    const end = lastAt(this.positions, time_s, (p) => p[0]);
+    return this.positions.slice(Math.max(0, end - 10 * span_s), end + 1).filter((p) => p[0] <= time_s && p[0] > time_s - span_s);
   }
 
   get slow_mm_s() {

@@ -47,7 +47,7 @@ const en = {
   "depth.deep": "deep",
   "spots.name": "Hot spots",
   "spots.none": "None found so far. They show after three passes.",
-  "spots.one": "{strokes} of 12 strokes",
+  "spots.one": "{strokes} strokes",
   "spots.place": "at {x}, {y} mm · {kpa} kPa",
   "spots.some": "{count} more to go",
   "spots.well": "enough; up to 12 is fine",
@@ -89,7 +89,7 @@ const en = {
   "figure.strokes": "strokes",
   "figure.slow_deep": "slow and deep",
   "figure.holds": "holding",
-  "figure.tempo": "a minute",
+  "figure.tempo": "strokes a minute",
   "figure.force": "on average",
   "figure.pain": "pain, first and last",
   "timeline.name": "What happened when",
@@ -146,7 +146,7 @@ const de = {
   "depth.deep": "tief",
   "spots.name": "Druckpunkte",
   "spots.none": "Bisher keine. Sie zeigen sich nach drei Zügen.",
-  "spots.one": "{strokes} von 12 Zügen",
+  "spots.one": "{strokes} Züge",
   "spots.place": "bei {x}, {y} mm · {kpa} kPa",
   "spots.some": "noch {count}",
   "spots.well": "genug; bis 12 ist gut",
@@ -183,7 +183,7 @@ const de = {
   "figure.strokes": "Züge",
   "figure.slow_deep": "langsam und tief",
   "figure.holds": "gehalten",
-  "figure.tempo": "in der Minute",
+  "figure.tempo": "Züge in der Minute",
   "figure.force": "im Mittel",
   "figure.pain": "Schmerz, zuerst und zuletzt",
   "timeline.name": "Was wann geschah",
@@ -198,7 +198,7 @@ const de = {
   "alarm.refused": "Das ging nicht: {why}"
 };
 
-const languages = { en, de };
+export const languages = { en, de };
 const wanted = (navigator.languages || ["en"]).map((l) => l.slice(0, 2));
 const chosen = languages[wanted.find((l) => languages[l])] || en;
 
