@@ -38,8 +38,8 @@ static bool read_all(int descriptor, char *bytes, size_t size)
 
 static void die_quietly(unsigned limit_s)
 {
-    static const int deaths[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGPIPE};
-    const struct rlimit none = {0, 0};
+    static const int deaths[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGPIPE};
+    const struct rlimit none = {0, 0}, enough = {limit_s, limit_s};
     sigset_t all;
     int silence = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (silence >= 0)
@@ -49,7 +49,7 @@ static void die_quietly(unsigned limit_s)
     sigfillset(&all);
     sigprocmask(SIG_UNBLOCK, &all, NULL);
     setrlimit(RLIMIT_CORE, &none);
-    alarm(limit_s);
+    setrlimit(RLIMIT_CPU, &enough);
 }
 
 int hdf_apart(int (*work)(void *context, void *answer, size_t size), void *context, void *answer,

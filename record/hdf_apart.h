@@ -15,7 +15,7 @@
 /**
  * Runs work in a child process.
  * @param work fills in `answer`; runs in the child; negative on failure
- * @param limit_s how long it may take
+ * @param limit_s how much processor time it may take: a busy machine changes no verdict
  * @param answer [size], set when the work succeeds
  * @return 0, or negative when the work failed, crashed or took too long. Any thread.
  */

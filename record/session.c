@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REHEARSAL_S       4
-#define REHEARSAL_BYTES_S 2000000
+#define REHEARSAL_S       20
+#define REHEARSAL_BYTES_S 500000
 
 static int open_column(struct session *session, const char *name, hid_t *dataset,
                        struct failure *failure)
