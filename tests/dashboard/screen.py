@@ -57,7 +57,7 @@ class Screen:
             lines.append(f"Origin: {origin}")
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         self.buffer = b""
-        self.code = None
+        self.code = self.picture = None
         try:
             while b"\r\n\r\n" not in self.buffer:
                 self.take()
@@ -106,13 +106,16 @@ class Screen:
             return None
 
     def until(self, wanted, seconds=PATIENCE_S):
-        """The first message for which wanted(object) is true; pictures are passed over."""
+        """The first message for which wanted(object) is true; pictures are passed over, the last
+        one is kept."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             message = self.message()
             if message is None:
                 raise AssertionError(f"closed with {self.code}")
-            if message[0] == TEXT and wanted(message[1]):
+            if message[0] == BINARY:
+                self.picture = message[1]
+            elif wanted(message[1]):
                 return message[1]
         raise AssertionError("did not come")
 

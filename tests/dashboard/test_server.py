@@ -1,11 +1,13 @@
 """The page's server, without a browser: what it serves, whom it refuses, who may be slow."""
 
 import os
+import re
 import struct
+import time
 import unittest
 
 from screen import BINARY, TEXT, Refused, Screen, get, request
-from support import PageTest
+from support import STROKES, PageTest
 
 
 class Files(PageTest):
@@ -189,6 +191,46 @@ class Talk(PageTest):
             if kind == BINARY:
                 number = struct.unpack_from("<Q", data, 16)[0]
                 return number if number < newest else None
+
+
+class Time(PageTest):
+    def picture_s(self, screen):
+        while True:
+            kind, data = screen.message()
+            if kind == BINARY:
+                return struct.unpack_from("<d", data, 32)[0]
+
+    def test_a_page_that_is_started_late_knows_the_time_of_the_session(self):
+        live = self.start("live", "--no-dashboard", "--source", STROKES)
+        self.wait_until("a stroke", lambda: os.path.getsize(live.log) or self.has_file())
+        time.sleep(2)  # that is what is late about it
+        page = self.start("dashboard", "--http", "127.0.0.1:0")
+        port = int(self.wait_until("the page's address", lambda: re.search(
+            r"the page is at http://127.0.0.1:(\d+)/", self.said(page)))[1])
+        screen = Screen(port)
+        metrics = [screen.until(lambda m: m.get("event") == "metrics") for _ in range(3)][-1]
+        self.assertGreater(metrics["time_s"], 1.5)
+        self.assertLess(abs(self.picture_s(screen) - metrics["time_s"]), 0.5)
+
+    def has_file(self):
+        return any(f.endswith(".h5") for f in os.listdir(self.folder.name))
+
+    def test_after_a_session_any_moment_of_it_is_shown(self):
+        live = self.live("--stay", source="sim:ball-knot?seed=2&for=20&speed=4")
+        screen = Screen(live.port)
+        self.assertIsNotNone(screen.ask(do="replay", time_s=1))
+        self.assertIsNone(screen.ask(do="start"))
+        screen.until(lambda m: m.get("type") == "state" and m["phase"] == "over" and any(
+            e["event"] == "summary" for e in m["past"]))
+        late = Screen(live.port)
+        for wanted in (10, 10.02, 3, 15.5, 0, 19):
+            with self.subTest(time=wanted):
+                self.assertIsNone(late.ask(do="replay", time_s=wanted))
+                shown = struct.unpack_from("<d", late.picture, 32)[0]
+                self.assertLess(abs(shown - wanted), 0.05)
+        for nonsense in ("x", None, [], {}, -1e300, 1e300):
+            late.ask(do="replay", time_s=nonsense)
+        self.assertIsNone(late.ask(do="replay", time_s=5))
 
 
 class Beside(PageTest):

@@ -6,6 +6,7 @@
 #define ROLLSCOPE_TOOLS_DASHBOARD_DASHBOARD_H
 
 #include "notes.h"
+#include "replay.h"
 #include "server.h"
 #include "story.h"
 #include "view.h"
@@ -13,8 +14,16 @@
 
 #include <limits.h>
 
+#define MAT_TIMES 1024 /* a power of two: frames whose times are remembered */
+
 /** What the mat does, as the page tells it. */
 struct mat_watch {
+    int64_t first_us; /* time of the session's first frame, as metrics tell; 0: not yet */
+    int64_t begun_ms; /* when the first frame came here */
+    struct {
+        uint64_t number;
+        int64_t time_us;
+    } times[MAT_TIMES];
     uint64_t frames, lost, gaps; /* seen; missing by the mat's numbers; breaks */
     uint64_t number, sequence;   /* of the newest frame */
     int64_t heard_ms;            /* when it came; 0: none yet */
@@ -28,6 +37,7 @@ struct dashboard {
     char folder[BUS_FOLDER_SIZE];
     struct watcher *watcher;
     struct notes notes;
+    struct replay *replay; /* of the file; NULL: nobody looks at it */
     struct story *story;
     struct view *view; /* NULL until a mat is known */
     struct server *server;

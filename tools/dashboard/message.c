@@ -1,6 +1,7 @@
 #include "control.h"
 #include "dashboard.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,25 @@ static const char *watch(struct dashboard *dashboard, struct screen *screen, con
     return NULL;
 }
 
+/* Only what is over: of what goes on, the picture is live. */
+static const char *replay(struct dashboard *dashboard, struct screen *screen, const json_t *said)
+{
+    struct failure failure;
+    double time_s = json_number_value(json_object_get(said, "time_s"));
+    if (strcmp(dashboard->phase, "over") != 0 || !*dashboard->file || !isfinite(time_s))
+        return "there is no recording to look at";
+    if (!dashboard->replay && replay_open(&dashboard->replay, dashboard->file, &failure))
+        return "the recording cannot be read";
+    const struct view *view = replay_at(dashboard->replay, time_s);
+    uint8_t *bytes = view ? malloc(view_size(view)) : NULL;
+    if (!bytes)
+        return "the recording cannot be read";
+    view_write(view, bytes, VIEW_RECORDED);
+    server_picture_to(dashboard->server, screen, bytes, view_size(view));
+    free(bytes);
+    return NULL;
+}
+
 static const char *mark(struct dashboard *dashboard, struct screen *screen, const json_t *said)
 {
     (void)screen;
@@ -44,7 +64,8 @@ static const char *mark(struct dashboard *dashboard, struct screen *screen, cons
 }
 
 static const struct wish wishes[] = {
-    {"start", start}, {"stop", pass_on}, {"next", pass_on}, {"watch", watch}, {"mark", mark},
+    {"start", start}, {"stop", pass_on}, {"next", pass_on},
+    {"watch", watch}, {"mark", mark},    {"replay", replay},
 };
 
 static const char *grant(struct dashboard *dashboard, struct screen *screen, const json_t *said)

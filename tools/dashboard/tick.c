@@ -3,6 +3,7 @@
 
 #include "../stopping.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define SILENT_S     1.0
 #define MAT_MS       500
 #define RATE_MS      2000
+#define FIRST_MS     500 /* without metrics: the session begins with what is seen first */
 #define FRAMES_MOST  512 /* a tick */
 #define EVENTS_MOST  512
 #define BURST        48 /* events that are told as one new state */
@@ -45,6 +47,8 @@ static void control_take(struct dashboard *dashboard)
 {
     json_t *said;
     while ((said = control_hear(dashboard->control))) {
+        replay_close(dashboard->replay);
+        dashboard->replay = NULL;
         const char *session = control_text(said, "session");
         snprintf(dashboard->phase, sizeof dashboard->phase, "%s", control_text(said, "phase"));
         snprintf(dashboard->file, sizeof dashboard->file, "%s", control_text(said, "file"));
@@ -57,6 +61,19 @@ static void control_take(struct dashboard *dashboard)
     }
 }
 
+static double session_time_s(const struct mat_watch *mat, const struct frame *frame)
+{
+    return 1e-6 * (double)(frame->time_us - mat->first_us);
+}
+
+/* When the session's first frame was, which may have come before us. */
+static void first_find(struct mat_watch *mat, const struct metrics *metrics)
+{
+    size_t place = metrics->frame % MAT_TIMES;
+    if (mat->times[place].number == metrics->frame && mat->times[place].time_us)
+        mat->first_us = mat->times[place].time_us - llround(1e6 * metrics->time_s);
+}
+
 /* Frames that we skip ourselves are none that the mat lost. */
 static void mat_watch(struct mat_watch *mat, const struct frame *frame, int64_t now_ms)
 {
@@ -65,6 +82,11 @@ static void mat_watch(struct mat_watch *mat, const struct frame *frame, int64_t 
         mat->lost += sent - passed;
     mat->gaps += mat->frames && frame->flags & FRAME_GAP_BEFORE;
     mat->frames++;
+    mat->times[frame->number % MAT_TIMES].number = frame->number;
+    mat->times[frame->number % MAT_TIMES].time_us = frame->time_us;
+    mat->begun_ms = mat->begun_ms ? mat->begun_ms : now_ms;
+    if (!mat->first_us && (!frame->number || now_ms - mat->begun_ms > FIRST_MS))
+        mat->first_us = frame->time_us;
     mat->number = frame->number;
     mat->sequence = frame->sequence;
     mat->heard_ms = now_ms;
@@ -82,12 +104,12 @@ static void picture_show(struct dashboard *dashboard, const struct frame *frame,
     struct server_health health;
     server_health(dashboard->server, &health);
     double period_ms = health.screens ? PICTURE_MS : IDLE_PICTURE, now = (double)now_ms;
-    if (!dashboard->view || now < dashboard->picture_due_ms)
+    if (!dashboard->view || !dashboard->mat.first_us || now < dashboard->picture_due_ms)
         return;
     dashboard->picture_due_ms += period_ms;
     if (dashboard->picture_due_ms < now - period_ms)
         dashboard->picture_due_ms = now;
-    view_push(dashboard->view, frame);
+    view_push(dashboard->view, frame, session_time_s(&dashboard->mat, frame));
     uint8_t *room = server_picture_room(dashboard->server, view_size(dashboard->view));
     if (!room)
         return;
@@ -125,6 +147,8 @@ static void metrics_take(struct dashboard *dashboard)
     bool any = false;
     while (watcher_metrics(dashboard->watcher, &metrics) == 1)
         any = true;
+    if (any)
+        first_find(&dashboard->mat, &metrics);
     if (any && metrics_encode(&metrics, text, sizeof text) > 0)
         server_say(dashboard->server, text);
 }

@@ -135,6 +135,7 @@ static int run(const struct options *options)
     watcher_close(dashboard.watcher);
     notes_end(&dashboard.notes);
     json_decref(dashboard.texts);
+    replay_close(dashboard.replay);
     story_destroy(dashboard.story);
     view_destroy(dashboard.view);
     shelf_clear(&dashboard.shelf);

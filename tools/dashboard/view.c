@@ -110,7 +110,7 @@ static void sums_take(struct view *view, double passed_s)
     view->held_kpa = fmax(peak, view->held_kpa * fade);
 }
 
-void view_push(struct view *view, const struct frame *frame)
+void view_push(struct view *view, const struct frame *frame, double time_s)
 {
     struct pressure pressure;
     double before_s = view->time_s;
@@ -121,12 +121,12 @@ void view_push(struct view *view, const struct frame *frame)
         view->kpa[i] = presses ? pressure.kpa[i] : 0;
         view->good += !pressure.faults[i];
     }
-    view->time_s = pressure.time_s;
+    view->time_s = time_s;
     view->frame = *frame;
     view->frame.cells = NULL;
     view->frame.flags = pressure.flags;
-    buckets_take(view, pressure.time_s);
-    sums_take(view, pressure.time_s - before_s);
+    buckets_take(view, time_s);
+    sums_take(view, time_s - before_s);
 }
 
 uint32_t view_cells_good(const struct view *view)

@@ -27,8 +27,9 @@ struct view;
 /** @param geometry checked. @return NULL when out of memory */
 struct view *view_create(const struct geometry *geometry);
 
-/** Takes a frame; those not shown may be left out. */
-void view_push(struct view *view, const struct frame *frame);
+/** Takes a frame; those not shown may be left out.
+ *  @param time_s of it, since the session's first frame, which the view may not have seen */
+void view_push(struct view *view, const struct frame *frame, double time_s);
 
 /** Cells that nothing is wrong with. */
 uint32_t view_cells_good(const struct view *view);

@@ -4,6 +4,7 @@ import { clock, number, text } from "./texts.js";
 
 const STEP_MS = 50;
 const PATH_S = 4;
+const NEAR_S = 1; // so near is a picture that is remembered good enough
 const $ = (id) => document.getElementById(id);
 
 function figure(value, unit, name) {
@@ -47,9 +48,11 @@ export function save(model, kind) {
 }
 
 export class After {
-  constructor(model, mat) {
+  /** @param ask for the recorded picture of a time, which comes by itself */
+  constructor(model, mat, ask) {
     this.model = model;
     this.mat = mat;
+    this.ask = ask;
     this.chart = new TimelineChart($("timeline-chart"), (time) => this.seek(time));
     $("scrub").addEventListener("input", () => this.seek(Number($("scrub").value)));
     $("play").addEventListener("click", () => this.play(!this.timer));
@@ -94,11 +97,27 @@ export class After {
     $("scrub-time").textContent = clock(this.at_s);
     $("scrub").setAttribute("aria-valuetext", clock(this.at_s));
     $("scrub-words").textContent = this.words();
-    const picture = model.pictureAt(this.at_s);
-    if (picture) this.mat.show(picture);
+    this.picture();
     this.mat.trace(model.positionsBefore(this.at_s, PATH_S), this.at_s);
     this.mat.mark(model.spotsNow);
     this.chart.at(this.at_s);
+  }
+
+  /* The page remembers what it saw; what came before it was opened is asked for, one at a time. */
+  async picture() {
+    const picture = this.model.pictureAt(this.at_s);
+    if (picture && Math.abs(picture.time_s - this.at_s) < NEAR_S) {
+      this.mat.show(picture);
+      return;
+    }
+    this.wanted_s = this.at_s;
+    if (this.asking) return;
+    this.asking = true;
+    for (let asked = null; asked !== this.wanted_s; ) {
+      asked = this.wanted_s;
+      await this.ask(asked);
+    }
+    this.asking = false;
   }
 
   words() {

@@ -37,6 +37,7 @@ export class During {
     const model = this.model, counts = model.count();
     $("clock").textContent = clock(model.now_s);
     $("count").textContent = counts.one_way;
+    $("count").classList.toggle("many", counts.one_way > 99);
     $("count-more").textContent = text("count.more", { cycles: counts.cycles, slow_deep: counts.slow_deep });
     this.tempo();
     this.hold();

@@ -5,7 +5,7 @@ import { During, noteButtons, painButtons } from "./during.js";
 import { Link } from "./link.js";
 import { Mat } from "./mat.js";
 import { Model } from "./model.js";
-import { pictureRead } from "./picture.js";
+import { RECORDED, pictureRead } from "./picture.js";
 import { clock, fill, number, text } from "./texts.js";
 
 const LOST_MS = 12000; // how long lost pictures are spoken of
@@ -17,7 +17,7 @@ fill();
 const model = new Model();
 const mat = new Mat($("mat"), $("scale"));
 const during = new During(model);
-const after = new After(model, mat);
+const after = new After(model, mat, (time_s) => link.ask({ do: "replay", time_s }));
 const chosen = choices($("before-form"));
 let view = "wait", open = false, over = false, lost_ms = -Infinity, lost = 0, lostFrom = null, toastTimer;
 
@@ -80,8 +80,9 @@ function matWords() {
   const good = { good: state ? state.cells_good : 0, cells };
   $("mat-state").dataset.state = here ? "good" : "bad";
   $("mat-words").textContent = !open ? text("mat.away")
-    : here ? `${text("mat.cells", good)} · ${text("mat.rate", { rate: number(state.rate_hz) })}`
+    : here ? text("mat.cells", good)
     : view === "after" ? "" : text("mat.none");
+  $("mat-rate").textContent = here ? text("mat.rate", { rate: number(state.rate_hz) }) : "";
   $("mat-state").hidden = view === "after" || view === "before";
   $("before-health").textContent = here ? text("before.health", { ...good, device: model.session?.device || "mat" }) : text("before.nomat");
 }
@@ -117,11 +118,11 @@ const link = new Link({
   picture(bytes) {
     const picture = pictureRead(bytes);
     if (!picture) return;
-    if (view === "during" || view === "wait") model.picture(picture);
-    if (view !== "after") {
-      mat.show(picture);
-      scaleWords(picture);
-    }
+    if (view === "during") model.picture(picture);
+    const recorded = Boolean(picture.flags & RECORDED);
+    if ((view === "after") !== recorded) return;
+    mat.show(picture);
+    scaleWords(picture);
   },
   said(said) {
     if (said.type === "state") {
