@@ -55,6 +55,7 @@ class Line:
     def __init__(self, packets, period_s=0.01):
         self.master, self.slave = pty.openpty()
         tty.setraw(self.slave)
+        os.set_blocking(self.master, False)
         self.path = os.ttyname(self.slave)
         self.packets, self.period_s = packets, period_s
         self.stop = threading.Event()
@@ -64,8 +65,11 @@ class Line:
     def send(self):
         number = 0
         while not self.stop.wait(self.period_s):
-            os.write(self.master, self.packets[number % len(self.packets)])
-            number += 1
+            try:
+                os.write(self.master, self.packets[number % len(self.packets)])
+                number += 1
+            except BlockingIOError:  # nobody reads: a mat does not wait for that
+                continue
 
     def close(self):
         self.stop.set()
