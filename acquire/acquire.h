@@ -312,7 +312,7 @@ size_t port_list(struct port *ports, size_t most);
 /** An open source of frames. One thread at a time; different sources in different threads. */
 struct source;
 
-/** What a source has seen so far; only ever grows. */
+/** What a source has seen so far; only grows, unless said. */
 struct source_health {
     struct decoder_counters decoder;
     uint64_t frames;      /**< given out */
@@ -321,6 +321,8 @@ struct source_health {
     uint64_t restarts;    /**< the mat began again */
     uint64_t disconnects; /**< the device went away */
     uint64_t clock_jumps; /**< jumps of the host's wall clock */
+    uint64_t saturated;   /**< frames with a cell at full scale */
+    uint64_t still_cells; /**< cells that never changed; falls */
     double rate_hz;       /**< measured over the last seconds */
     double jitter_ms;     /**< standard deviation of the spacing */
 };

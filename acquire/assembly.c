@@ -1,6 +1,20 @@
 #include "assembly.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int stillness_begin(struct assembly *assembly, struct failure *failure)
+{
+    size_t cells = (size_t)assembly->grid.rows * assembly->grid.cols;
+    free(assembly->first);
+    free(assembly->changed);
+    assembly->first = calloc(cells, sizeof *assembly->first);
+    assembly->changed = calloc(cells, sizeof *assembly->changed);
+    return assembly->first && assembly->changed
+               ? STATUS_OK
+               : failure_set(failure, STATUS_MEMORY, "out of memory for a mat");
+}
 
 int assembly_info(struct assembly *assembly, const struct mat_info *info, struct failure *failure)
 {
@@ -21,7 +35,8 @@ int assembly_info(struct assembly *assembly, const struct mat_info *info, struct
         assembly->info.geometry.pitch_y_mm = wire->pitch_x_mm;
     }
     assembly->known = true;
-    return status;
+    bool stays = assembly->first && !regridded;
+    return status || stays ? status : stillness_begin(assembly, failure);
 }
 
 int assembly_begin(struct assembly *assembly, const struct mat_setup *setup, int64_t epoch_us,
@@ -64,6 +79,24 @@ static bool frame_number(struct assembly *assembly, const struct decoded_frame *
     assembly->health.lost += verdict == NUMBERING_NEXT ? *steps - 1 : 0;
     *restarted = verdict == NUMBERING_RESTART;
     return verdict != NUMBERING_DUPLICATE;
+}
+
+/* Counts the cells that have changed since the first frame; nothing to do once all have. */
+static void stillness_take(struct assembly *assembly, const uint16_t *cells)
+{
+    size_t count = (size_t)assembly->grid.rows * assembly->grid.cols;
+    if (assembly->health.frames == 0) {
+        memcpy(assembly->first, cells, count * sizeof *cells);
+        assembly->health.still_cells = count;
+    }
+    if (assembly->health.still_cells == 0)
+        return;
+    size_t still = count;
+    for (size_t i = 0; i < count; i++) {
+        assembly->changed[i] |= cells[i] != assembly->first[i];
+        still -= assembly->changed[i];
+    }
+    assembly->health.still_cells = still;
 }
 
 static uint32_t flags_of(const struct assembly *assembly, const struct decoded_frame *decoded,
@@ -117,6 +150,8 @@ bool assembly_frame(struct assembly *assembly, const struct decoded_frame *decod
                             .rows = assembly->grid.rows,
                             .cols = assembly->grid.cols,
                             .cells = grid_apply(&assembly->grid, decoded->cells)};
+    assembly->health.saturated += !!(frame->flags & FRAME_SATURATED);
+    stillness_take(assembly, frame->cells);
     assembly->arrivals_us[assembly->health.frames % ASSEMBLY_ARRIVALS] = arrival_us;
     assembly->health.frames++;
     assembly->known = true;
@@ -152,4 +187,6 @@ void assembly_health(const struct assembly *assembly, struct source_health *heal
 void assembly_end(struct assembly *assembly)
 {
     grid_free(&assembly->grid);
+    free(assembly->first);
+    free(assembly->changed);
 }

@@ -28,6 +28,8 @@ struct assembly {
     bool clock_stands;  /**< two frames had the same clock: it is no clock */
     bool gap;           /**< the line was down since the frame before */
     struct source_health health;
+    uint16_t *first;                        /**< [rows*cols] counts of the first frame */
+    uint8_t *changed;                       /**< [rows*cols] 1: other counts came since */
     int64_t arrivals_us[ASSEMBLY_ARRIVALS]; /**< ring */
 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTEN_MS      300 /* before anything is said, and after each word */
+#define LISTEN_MS      300  /* before anything is said, and after each word */
 #define PATIENT_MS     1500 /* for one protocol, where something is heard: some send 12 Hz */
 #define ROUNDS         2
 #define READ_SIZE      1024

@@ -54,6 +54,27 @@ static void losses_step_the_sequence_and_are_flagged_and_counted(void **state)
     assembly_end(&assembly);
 }
 
+static void saturated_frames_and_cells_that_never_change_are_counted(void **state)
+{
+    (void)state;
+    static const uint16_t pictures[4][4] = {{1, 2, 3, 0}, {1, 5, 3, 0}, {1, 2, 4, 0}, {1, 2, 3, 0}};
+    static const unsigned still[4] = {4, 3, 2, 2}, saturated[4] = {0, 1, 2, 2};
+    struct assembly assembly;
+    assembly_of(&assembly); /* full scale is 4 */
+    for (uint32_t n = 0; n < 4; n++) {
+        const struct decoded_frame decoded = {
+            .rows = 2, .cols = 2, .cells = pictures[n], .has_sequence = true, .sequence = n};
+        struct frame frame;
+        struct source_health health;
+        assert_true(assembly_frame(&assembly, &decoded, PERIOD_US * (int64_t)n, &frame));
+        assembly_health(&assembly, &health);
+        assert_int_equal(health.still_cells, still[n]);
+        assert_int_equal(health.saturated, saturated[n]);
+        assert_int_equal(assembly_info(&assembly, &assembly.info, NULL), STATUS_OK); /* again */
+    }
+    assembly_end(&assembly);
+}
+
 static void a_clock_that_stands_still_is_not_believed(void **state)
 {
     (void)state;
@@ -113,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(losses_step_the_sequence_and_are_flagged_and_counted),
+        cmocka_unit_test(saturated_frames_and_cells_that_never_change_are_counted),
         cmocka_unit_test(a_clock_that_stands_still_is_not_believed),
         cmocka_unit_test(another_grid_is_refused_once_frames_were_given),
         cmocka_unit_test(a_line_that_was_down_is_a_gap),

@@ -35,11 +35,14 @@ static void every_quantity_is_the_field_of_its_name(void **state)
                                          .restarts = 10,
                                          .disconnects = 11,
                                          .clock_jumps = 12,
+                                         .saturated = 13,
+                                         .still_cells = 14,
                                          .rate_hz = 13.5,
                                          .jitter_ms = 14.25};
     static const char *const names[] = {
-        "bytes",  "skipped_bytes", "bad_checksum", "bad_length", "bad_type",    "bad_value",
-        "frames", "lost",          "duplicates",   "restarts",   "disconnects", "clock_jumps",
+        "bytes",       "skipped_bytes", "bad_checksum", "bad_length",  "bad_type",
+        "bad_value",   "frames",        "lost",         "duplicates",  "restarts",
+        "disconnects", "clock_jumps",   "saturated",    "still_cells",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_int_equal((int)value_of(&health, names[i]), i + 1);

@@ -158,6 +158,68 @@ static void a_network_board_that_hangs_up_is_called_again(void **state)
     close(listener);
 }
 
+static void two_mats_at_once_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    static const char *const mats[2] = {"rollscope&rows=8&cols=8",
+                                        "sensingtex&rows=6&cols=7&variant=v5"};
+    static const char *const hosts[2] = {"protocol=rollscope", "protocol=sensingtex&rows=6&cols=7"};
+    static struct fake_mat fakes[2];
+    struct line lines[2];
+    struct source *sources[2];
+    unsigned given[2] = {0};
+    for (int i = 0; i < 2; i++) {
+        line_open(&lines[i]);
+        fake_mat_start(&fakes[i], lines[i].master, mats[i], FRAMES);
+        sources[i] = source_of("pty:%s?%s", lines[i].path, hosts[i]);
+    }
+    while (given[0] < FRAMES - 1 || given[1] < FRAMES - 1)
+        for (int i = 0; i < 2; i++) {
+            if (given[i] == FRAMES - 1)
+                continue;
+            struct frame frame = frame_next(sources[i]);
+            assert_int_equal(scan_number(frame.cells), given[i]);
+            assert_int_equal(frame.number, given[i]++);
+            assert_false(frame.flags & FRAME_GAP_BEFORE);
+        }
+    for (int i = 0; i < 2; i++) {
+        struct source_health health;
+        source_health(sources[i], &health);
+        assert_int_equal(health.lost + health.duplicates + health.restarts, 0);
+        assert_int_equal(health.decoder.skipped_bytes, 0);
+        source_close(sources[i]);
+        fake_mat_stop(&fakes[i]);
+        close(lines[i].master);
+    }
+}
+
+/* It says 100 Hz, and sends as fast as the line takes it, with a clock that says so. */
+static void a_mat_at_ten_times_its_rate_is_read_whole(void **state)
+{
+    (void)state;
+    enum { MANY = 3000 };
+    struct line line;
+    static struct fake_mat mat;
+    line_open(&line);
+    fake_mat_start(&mat, line.master, "rollscope&rows=8&cols=8&rate_hz=100", MANY);
+    struct source *source = source_of("pty:%s?protocol=rollscope&rate_hz=100", line.path);
+    int64_t last_us = 0;
+    for (unsigned n = 0; n < MANY; n++) {
+        struct frame frame = frame_next(source);
+        assert_int_equal(scan_number(frame.cells), n);
+        assert_true(frame.time_us > last_us);
+        assert_false(frame.flags & FRAME_GAP_BEFORE);
+        last_us = frame.time_us;
+    }
+    struct source_health health;
+    source_health(source, &health);
+    assert_int_equal(health.lost, 0);
+    assert_true(health.rate_hz > 1000);
+    source_close(source);
+    fake_mat_stop(&mat);
+    close(line.master);
+}
+
 static void noise_on_a_line_is_said_with_its_first_bytes(void **state)
 {
     (void)state;
@@ -229,6 +291,8 @@ int main(void)
         cmocka_unit_test(every_mat_is_recognised_started_and_read_whole),
         cmocka_unit_test(a_mat_that_restarts_is_started_again_and_the_gap_is_named),
         cmocka_unit_test(frames_sent_twice_are_given_once),
+        cmocka_unit_test(two_mats_at_once_do_not_disturb_each_other),
+        cmocka_unit_test(a_mat_at_ten_times_its_rate_is_read_whole),
         cmocka_unit_test(a_network_board_that_hangs_up_is_called_again),
         cmocka_unit_test(what_a_tap_captures_plays_back_as_the_same_frames),
         cmocka_unit_test(noise_on_a_line_is_said_with_its_first_bytes),
