@@ -2,9 +2,13 @@
 
 #include "hdf_apart.h"
 
+#include <fcntl.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define ATTRIBUTE_BYTES_MAX ((hsize_t)1 << 20)
 #define SMALL_CACHE         ((size_t)64 << 10)
@@ -366,4 +370,13 @@ hid_t hdf_open_group(hid_t group, const char *name)
         return 0;
     }
     return object;
+}
+
+void hdf_divert(int descriptor)
+{
+    int nowhere = memfd_create("rollscope", MFD_CLOEXEC);
+    if (nowhere < 0)
+        return;
+    dup3(nowhere, descriptor, O_CLOEXEC);
+    close(nowhere);
 }

@@ -43,6 +43,11 @@ hid_t hdf_access(void);
 /** Creates over an existing file. */
 hid_t hdf_file_create(const char *path);
 
+/** HDF5 would write on when it closes a file after a failed write: from now on into nothing, so
+ * that the file stays as a kill would leave it, with all that was committed.
+ *  @param descriptor HDF5's own */
+void hdf_divert(int descriptor);
+
 /** Creates a group. */
 hid_t hdf_group_create(hid_t parent, const char *name);
 

@@ -27,9 +27,9 @@ struct session_about {
     struct mat_info mat;
     const char *calibration_text; /**< the whole calibration, as text; NULL: none. Read: valid until
                                        session_close() */
-    bool closed;     /**< false: still being recorded, or left by a kill */
-    bool calibrated; /**< false: kPa are counts times a nominal scale */
-    bool recovered;  /**< was left by a kill and made whole, or continued, since */
+    bool closed;                  /**< false: still being recorded, or left by a kill */
+    bool calibrated;              /**< false: kPa are counts times a nominal scale */
+    bool recovered;               /**< was left by a kill and made whole, or continued, since */
 };
 
 /* ---- Writing ----------------------------------------------------------------------------------
@@ -68,6 +68,20 @@ int recorder_frame(struct recorder *recorder, const struct frame *frame, struct 
 /** Appends an event to its group; times in it count from the first frame. A hot spot or a bout that
  *  was appended before, by its id, is replaced. */
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
+
+/** The most counters of a session. */
+#define SESSION_COUNTERS_MAX 64
+
+/** A count of whoever read the mat: lost frames, bytes, restarts. */
+struct session_counter {
+    char name[32], unit[16], text[128];
+    double value;
+};
+
+/** Writes counters [count] to `/health`; again, with other values, whenever they are known. First
+ *  before the first frame (STATUS_ARGUMENT later), then the same ones in the same order. */
+int recorder_counters(struct recorder *recorder, const struct session_counter *counters,
+                      size_t count, struct failure *failure);
 
 /** Writes `/truth`, at the first frame or, given later, on closing. At most once. */
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure);
@@ -130,6 +144,11 @@ int session_seek(struct session *session, uint64_t index, struct failure *failur
  */
 int session_events(struct session *session, const char *analysis, enum event_type type,
                    struct event **events, struct failure *failure);
+
+/** The counters as they were recorded last. @param counters [SESSION_COUNTERS_MAX]
+ *  @return their number, 0 when there are none, or negative */
+int session_counters(struct session *session, struct session_counter *counters,
+                     struct failure *failure);
 
 /** Reads `/truth`. @return 1, 0 when there is none, or negative. */
 int session_truth(struct session *session, struct truth *truth, struct failure *failure);

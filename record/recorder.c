@@ -1,6 +1,7 @@
 #include "record.h"
 
 #include "about.h"
+#include "counter_log.h"
 #include "event_log.h"
 #include "file_lock.h"
 #include "frame_log.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -31,6 +31,7 @@ struct recorder {
     int descriptor; /* HDF5's own */
     struct frame_log *frames;
     struct event_log *events;
+    struct counter_log counters;
     struct truth truth;
     struct parameters parameters;
     struct failure latched;
@@ -126,6 +127,7 @@ static int create_file(struct recorder *recorder, const struct session_about *ab
 
 static void release(struct recorder *recorder)
 {
+    counter_log_close(&recorder->counters);
     event_log_close(recorder->events);
     frame_log_close(recorder->frames);
     recorder->events = NULL;
@@ -308,6 +310,21 @@ int recorder_event(struct recorder *recorder, const struct event *event, struct 
     return STATUS_OK;
 }
 
+int recorder_counters(struct recorder *recorder, const struct session_counter *counters,
+                      size_t count, struct failure *failure)
+{
+    struct counter_log *log = &recorder->counters;
+    if (recorder->latched.status < 0)
+        return still_latched(recorder, failure);
+    if (log->count ? log->count != count : recorder->started || count > SESSION_COUNTERS_MAX)
+        return failure_set(failure, STATUS_ARGUMENT, "%s: counters that it does not have",
+                           recorder->path);
+    hdf_begin();
+    int written = log->count ? counter_log_write(log, counters, count)
+                             : counter_log_create(log, recorder->file, counters, count);
+    return written < 0 ? latch(recorder, failure, "the counters cannot be written") : STATUS_OK;
+}
+
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure)
 {
     if (recorder->has_truth)
@@ -360,17 +377,6 @@ static int finish(struct recorder *recorder)
     return reopen_for_truth(recorder) < 0 ? -1 : write_truth(recorder);
 }
 
-/* HDF5 would write on when it closes: into nothing then, so that the file stays as a kill would
- * leave it, with all that was committed. */
-static void divert(struct recorder *recorder)
-{
-    int nowhere = memfd_create("rollscope", MFD_CLOEXEC);
-    if (nowhere < 0)
-        return;
-    dup3(nowhere, recorder->descriptor, O_CLOEXEC);
-    close(nowhere);
-}
-
 int recorder_close(struct recorder *recorder, struct failure *failure)
 {
     if (!recorder)
@@ -380,7 +386,7 @@ int recorder_close(struct recorder *recorder, struct failure *failure)
     if (status == STATUS_OK && finish(recorder) < 0)
         status = latch(recorder, failure, "cannot be finished");
     if (recorder->broken)
-        divert(recorder);
+        hdf_divert(recorder->descriptor);
     release(recorder);
     if (recorder->file > 0 && H5Fclose(recorder->file) < 0 && status == STATUS_OK)
         status = latch(recorder, failure, "cannot be closed");

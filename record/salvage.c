@@ -114,9 +114,18 @@ static int copy_truth(struct salvage *salvage, struct failure *failure)
     return status;
 }
 
+static int copy_counters(struct salvage *salvage, struct failure *failure)
+{
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    int count = session_counters(salvage->from, counters, failure);
+    return count > 0 ? recorder_counters(salvage->to, counters, (size_t)count, failure) : count;
+}
+
 static int copy_all(struct salvage *salvage, struct failure *failure)
 {
-    int status = copy_truth(salvage, failure);
+    int status = copy_counters(salvage, failure);
+    if (status >= 0)
+        status = copy_truth(salvage, failure);
     if (status >= 0)
         status = copy_frames(salvage, failure);
     for (int type = 0; type < EVENT_TYPE_COUNT && status == STATUS_OK; type++)

@@ -76,11 +76,11 @@ struct event pattern_event(enum event_type type, uint32_t i, uint64_t number)
     struct event event = {.type = type, .number = number, .frame = 3 * i, .published_s = 0.03 * i};
     for (size_t j = 0; j < kind->column_count; j++)
         column_set_number(&event, &kind->columns[j],
-                         kind->columns[j].type == COLUMN_BOOL ? (double)((i + j) % 2)
-                         : kind->columns[j].type == COLUMN_U32 ||
-                                 kind->columns[j].type == COLUMN_U64
-                             ? (double)(i + 1 + 10 * j)
-                             : 0.1 * (double)(i + 1) + (double)j);
+                          kind->columns[j].type == COLUMN_BOOL ? (double)((i + j) % 2)
+                          : kind->columns[j].type == COLUMN_U32 ||
+                                  kind->columns[j].type == COLUMN_U64
+                              ? (double)(i + 1 + 10 * j)
+                              : 0.1 * (double)(i + 1) + (double)j);
     if (type == EVENT_MARKER) {
         snprintf(event.marker.kind, sizeof event.marker.kind, "pain%u", i);
         snprintf(event.marker.text, sizeof event.marker.text, "h\xc3\xa4lt %u", i);
@@ -115,8 +115,16 @@ static void write_events(struct recorder *recorder, struct failure *failure)
     assert_int_equal(recorder_event(recorder, &event, failure), STATUS_OK);
 }
 
+size_t pattern_counters(struct session_counter *counters, double frames)
+{
+    counters[0] = (struct session_counter){"lost", "frame", "frames that are missing", frames / 8};
+    counters[1] = (struct session_counter){"rate_hz", "Hz", "frames a second", 100.25};
+    return 2;
+}
+
 void pattern_write(const char *path, bool swmr)
 {
+    struct session_counter counters[2];
     struct recorder *recorder;
     struct failure failure = {0};
     struct parameters parameters;
@@ -126,12 +134,16 @@ void pattern_write(const char *path, bool swmr)
     const struct recorder_options options = {.swmr = swmr};
     assert_int_equal(recorder_open(&recorder, path, &about, &parameters, &options, &failure), 0);
     assert_int_equal(recorder_truth(recorder, &truth, &failure), STATUS_OK);
+    size_t count = pattern_counters(counters, 0);
+    assert_int_equal(recorder_counters(recorder, counters, count, &failure), STATUS_OK);
     for (uint64_t i = 0; i < PATTERN_FRAMES; i++) {
         struct frame frame = pattern_frame(i);
         if (recorder_frame(recorder, &frame, &failure) < 0)
             fail_msg("%s", failure.text);
     }
     write_events(recorder, &failure);
+    pattern_counters(counters, PATTERN_FRAMES);
+    assert_int_equal(recorder_counters(recorder, counters, count, &failure), STATUS_OK);
     if (recorder_close(recorder, &failure) < 0)
         fail_msg("%s", failure.text);
 }

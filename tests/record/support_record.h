@@ -48,6 +48,9 @@ struct event pattern_event(enum event_type type, uint32_t i, uint64_t number);
 /** Two strokes, one hold, three spots. */
 struct truth pattern_truth(void);
 
+/* Counters after so many frames. Returns how many there are, 2. */
+size_t pattern_counters(struct session_counter *counters, double frames);
+
 /** Writes the whole pattern: frames, three events a kind, summary, truth. */
 void pattern_write(const char *path, bool swmr);
 

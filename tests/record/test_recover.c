@@ -20,6 +20,8 @@ static struct recorder *opened(const char *path)
     parameters.slow_mm_s = 42;
     if (recorder_open(&recorder, path, &about, &parameters, &options, &failure) < 0)
         fail_msg("%s", failure.text);
+    struct session_counter counters[2];
+    assert_int_equal(recorder_counters(recorder, counters, pattern_counters(counters, 0), NULL), 0);
     return recorder;
 }
 
@@ -32,6 +34,9 @@ static void write_frame(struct recorder *recorder, uint64_t i)
     if (i % 50 == 10) {
         struct event event = pattern_event(EVENT_STROKE, (uint32_t)i, i / 50);
         assert_int_equal(recorder_event(recorder, &event, &failure), STATUS_OK);
+        struct session_counter counters[2];
+        size_t count = pattern_counters(counters, (double)i);
+        assert_int_equal(recorder_counters(recorder, counters, count, &failure), STATUS_OK);
     }
 }
 
@@ -86,6 +91,9 @@ static void check_session(const char *path, uint64_t least, bool closed)
     assert_int_equal(session_about(session)->closed, closed);
     assert_string_equal(session_about(session)->subject, pattern_about().subject);
     assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    assert_int_equal(session_counters(session, counters, &failure), 2);
+    assert_true(counters[0].value * 8 <= (double)frames + 90);
     assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
     assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
     for (uint64_t i = 0; i < frames; i++) {

@@ -105,6 +105,19 @@ static void check_about(struct session *session)
     assert_true(fabs(session_duration_s(session) - 0.560056) < 1e-12);
 }
 
+static void check_counters(struct session *session)
+{
+    struct session_counter read[SESSION_COUNTERS_MAX], written[2];
+    size_t count = pattern_counters(written, PATTERN_FRAMES);
+    assert_int_equal(session_counters(session, read, NULL), count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(read[i].name, written[i].name);
+        assert_string_equal(read[i].unit, written[i].unit);
+        assert_string_equal(read[i].text, written[i].text);
+        assert_memory_equal(&read[i].value, &written[i].value, sizeof read[i].value);
+    }
+}
+
 static void check_file(const char *name, bool swmr)
 {
     pattern_write(scratch_file(name), swmr);
@@ -113,6 +126,7 @@ static void check_file(const char *name, bool swmr)
     check_frames(session);
     check_events(session);
     check_truth(session);
+    check_counters(session);
     session_close(session);
 }
 
