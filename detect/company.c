@@ -10,6 +10,7 @@ static const double pair_force_ratio = 4;
 static const double moved_mm = 6.5;  /* way after which it shows whether they move as one */
 static const double decided_mm = 20; /* and after which it is decided */
 static const double agree_share = 0.25;
+static const double touch_way_mm = 25;    /* what rolls along in touch for this far is one */
 static const double reach_mm = 110;       /* parts as near as this may lie anywhere */
 static const double strip_reach_mm = 320; /* pieces of a strip are no farther apart */
 static const double strip_gap_mm = 150;
@@ -66,6 +67,20 @@ static double length_of(const double way[2])
     return hypot(way[0], way[1]);
 }
 
+/* The ways of both since their drifts were origin_mm. @return how far these differ */
+static double ways(const double origin_mm[4], const struct track *a, const struct track *b,
+                   double way_a[2], double way_b[2])
+{
+    for (int i = 0; i < 2; i++) {
+        way_a[i] = a->drift_mm[i] - origin_mm[i];
+        way_b[i] = b->drift_mm[i] - origin_mm[2 + i];
+    }
+    const struct track *strip = is_strip(a) && (!is_strip(b) || a->force_n > b->force_n) ? a : b;
+    across_strip(strip, way_a);
+    across_strip(strip, way_b);
+    return hypot(way_a[0] - way_b[0], way_a[1] - way_b[1]);
+}
+
 /* Parts of one strip lie side by side across the way they go. */
 static bool placed_as_one(const struct track *a, const struct track *b, const double way[2])
 {
@@ -87,21 +102,34 @@ bool company_push(struct company *company, const struct track *a, const struct t
     bool limb = a->width_mm > body_width_mm || b->width_mm > body_width_mm;
     if (company->apart || settling || limb)
         return false;
-    double way_a[2], way_b[2], gap[2];
-    for (int i = 0; i < 2; i++) {
-        way_a[i] = a->drift_mm[i] - company->origin_mm[i];
-        way_b[i] = b->drift_mm[i] - company->origin_mm[2 + i];
-    }
-    const struct track *strip = is_strip(a) && (!is_strip(b) || a->force_n > b->force_n) ? a : b;
-    across_strip(strip, way_a);
-    across_strip(strip, way_b);
-    for (int i = 0; i < 2; i++)
-        gap[i] = way_a[i] - way_b[i];
+    double way_a[2], way_b[2];
+    double gap = ways(company->origin_mm, a, b, way_a, way_b);
     double most = fmax(length_of(way_a), length_of(way_b));
     if (most < moved_mm)
         return lag_s < together_s && (in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
                                       (lag_s < pair_s && is_pair(a, b)));
     company->apart = most > decided_mm;
-    return lag_s < together_s && length_of(gap) < agree_share * most &&
+    return lag_s < together_s && gap < agree_share * most &&
            placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b);
+}
+
+bool company_touch(struct company *company, const struct track *a, const struct track *b,
+                   bool touching)
+{
+    double way_a[2], way_b[2];
+    bool went_on = touching && company->touched;
+    company->touched = touching;
+    if (went_on) {
+        double gap = ways(company->touch_mm, a, b, way_a, way_b);
+        double most = fmax(length_of(way_a), length_of(way_b));
+        if (most < touch_way_mm)
+            return false;
+        if (gap < agree_share * most)
+            return true;
+    }
+    for (int i = 0; i < 2; i++) {
+        company->touch_mm[i] = a->drift_mm[i];
+        company->touch_mm[2 + i] = b->drift_mm[i];
+    }
+    return false;
 }

@@ -1,8 +1,8 @@
 /**
  * @file company.h
  * Whether two contacts are parts of one tool: they landed together and lie in line or side by side
- * as pieces of a strip or a pair of balls do, or they have moved as one since. Once they have moved
- * apart they are two until one of them lands anew.
+ * as pieces of a strip or a pair of balls do, or they have moved as one since, or move as one in
+ * touch with each other. Once they have moved apart they are two until one of them lands anew.
  */
 #ifndef ROLLSCOPE_DETECT_COMPANY_H
 #define ROLLSCOPE_DETECT_COMPANY_H
@@ -15,10 +15,17 @@ struct company {
     double landed_s;     /**< the later of the two landings */
     double origin_mm[4]; /**< drifts of both when that landing was over */
     bool apart;          /**< they have moved apart */
+    bool touched;        /**< they touched in the last frame */
+    double touch_mm[4];  /**< drifts of both when they began to touch */
 };
 
 /** Takes both into a frame. @return true: they are one */
 bool company_push(struct company *company, const struct track *a, const struct track *b,
                   double pitch_mm);
+
+/** The same for whether they touch: what rolls along in touch with a tool is a part of it, whenever
+ *  it landed. @return true: they are one */
+bool company_touch(struct company *company, const struct track *a, const struct track *b,
+                   bool touching);
 
 #endif

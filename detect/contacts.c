@@ -325,6 +325,18 @@ static void absorb(struct contacts *contacts, int group, int part)
     contacts->tracks[part].absorbed = true;
 }
 
+/* Whether two contacts share a patch of cells. */
+static bool touch(const struct contacts *contacts, int a, int b)
+{
+    const struct blob *slots = blobs_slots(contacts->blobs);
+    for (int i = 0; i < BLOBS_MAX; i++)
+        for (int k = 0; k < BLOBS_MAX && slots[i].id && slots[i].touching; k++)
+            if (slots[i].group == a && slots[k].id && slots[k].group == b && slots[k].touching &&
+                box_gap(contacts, &slots[i].moments, &slots[k].moments) <= 0)
+                return true;
+    return false;
+}
+
 /* Contacts that turn out to be parts of one tool become one: the stronger takes the other in. */
 static void keep_company(struct contacts *contacts)
 {
@@ -333,7 +345,9 @@ static void keep_company(struct contacts *contacts)
             const struct track *first = &contacts->tracks[a], *second = &contacts->tracks[b];
             if (!first->id || !second->id || !first->present || !second->present)
                 continue;
-            if (!company_push(&contacts->company[a][b], first, second, contacts->pitch_mm))
+            struct company *company = &contacts->company[a][b];
+            if (!company_push(company, first, second, contacts->pitch_mm) &&
+                !company_touch(company, first, second, touch(contacts, a, b)))
                 continue;
             if (first->force_n > second->force_n)
                 absorb(contacts, a, b);

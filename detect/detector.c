@@ -1,6 +1,7 @@
 #include "detect.h"
 
 #include "contacts.h"
+#include "glitch.h"
 #include "measure.h"
 #include "spots.h"
 #include "tool.h"
@@ -16,6 +17,7 @@ struct detector {
     struct geometry geometry;
     struct parameters parameters;
     struct contacts *contacts;
+    struct glitch glitch;
     struct spots *spots;
     struct tools tools;
     struct tool *slots; /* [CONTACTS_MAX] */
@@ -71,7 +73,8 @@ void detector_reset(struct detector *detector)
     detector->tools.stroke_id = detector->tools.hold_id = detector->tools.bout_id = 0;
     memset(&detector->tools.echoes, 0, sizeof detector->tools.echoes);
     detector->tools.working = 0;
-    detector->tools.working_n = 0;
+    detector->tools.working_n = detector->tools.working_seen_s = 0;
+    detector->glitch = (struct glitch){0};
     detector->started = false;
     detector->seen_count = detector->standing.count = 0;
 }
@@ -202,6 +205,8 @@ static void push_tools(struct detector *detector, const struct pressure *pressur
 size_t detector_push(struct detector *detector, const struct pressure *pressure, uint64_t frame)
 {
     keep_time(detector, pressure, frame);
+    if (glitch_push(&detector->glitch, pressure, detector->parameters.contact_sigma))
+        return detector->queue.count;
     contacts_push(detector->contacts, pressure);
     push_tools(detector, pressure);
     list_contacts(detector);

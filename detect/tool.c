@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const double lift_share = 0.2, land_share = 0.25; /* of the reference force */
+static const double lift_s = 0.12;   /* nobody lifts a tool and puts it back in less */
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
 static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
@@ -115,10 +116,13 @@ bool tool_is_body(const struct tool *tool)
     return tool->body_s > body_share * tool->loaded_s;
 }
 
-/* Somebody who rolls leans on a hand beside the tool: light, and never rolling. */
-static bool is_support(const struct tool *tool, const struct tools *tools)
+/* Somebody who rolls leans on a hand, knee or foot beside the tool: never rolling, and there while
+   the tool is, or light. */
+static bool is_support(const struct tool *tool, const struct tools *tools, const struct hold *hold)
 {
-    return !tool->stroke_count && tools->working && tools->working != tool->id &&
+    if (tool->stroke_count || !tools->working || tools->working == tool->id)
+        return false;
+    return tools->working_seen_s > (hold->start_s + hold->end_s) / 2 ||
            force_quantile(&tool->force, 0.8) < support_share * tools->working_n;
 }
 
@@ -131,7 +135,7 @@ static bool is_fixture(const struct tool *tool)
 
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
 {
-    if (tool_is_body(tool) || is_support(tool, tools) || is_fixture(tool))
+    if (tool_is_body(tool) || is_support(tool, tools, found) || is_fixture(tool))
         return;
     if (!tool->bouts.open)
         bouts_open(&tool->bouts, ++tools->bout_id, tool->id, found->start_s);
@@ -179,6 +183,7 @@ static void publish_stroke(struct tool *tool, struct tools *tools, const struct 
     event->stroke.bout = tool->bouts.bout.id;
     tool->stroke_count++;
     tools->working = tool->id;
+    tools->working_seen_s = tool->last_s;
     tools->working_n = force_quantile(&tool->force, 0.8);
     bouts_stroke(&tool->bouts, &event->stroke, pass->direction_mm, tools->parameters.partial_share);
     echoes_add(&tools->echoes, &event->stroke);
@@ -230,10 +235,15 @@ static bool carries(const struct tool *tool, const struct track *track)
     return track->force_n >= share * force_quantile(&tool->force, 0.8);
 }
 
-/* Displacement of a contact, across its own axis for a strip. */
-static void roll(struct sample *sample, const struct track *track)
+/* Displacement of a contact, across its own axis for a strip. One that was lost for a frame or two
+   has gone from where it was to where it is. */
+static void roll(struct sample *sample, const struct track *track, bool resumed)
 {
     double step[2] = {track->step_mm[0], track->step_mm[1]};
+    if (track->landed && resumed) {
+        step[0] = track->shape.x_mm - sample->at_mm[0];
+        step[1] = track->shape.y_mm - sample->at_mm[1];
+    }
     if (track->kind == CONTACT_ROLLER) {
         double angle = track_angle_rad(track), n[2] = {-sin(angle), cos(angle)};
         double across = step[0] * n[0] + step[1] * n[1];
@@ -248,7 +258,7 @@ static void take_sample(struct tool *tool, const struct track *track, double now
 {
     double dt_s = tool->loaded ? now_s - tool->last_s : 0;
     struct sample *sample = &tool->sample;
-    roll(sample, track);
+    roll(sample, track, tool->loaded);
     sample->impulse_ns += dt_s * (sample->force_n + track->force_n) / 2;
     sample->time_s = now_s;
     sample->at_mm[0] = track->shape.x_mm;
@@ -295,6 +305,8 @@ void tool_push(struct tool *tool, struct tools *tools, const struct track *track
 {
     double now_s = tools->queue->now_s;
     if (!carries(tool, track)) {
+        if (tool->loaded && now_s - tool->last_s < lift_s)
+            return;
         lift(tool, tools);
         if (tool->bouts.open && now_s - tool->lifted_s > tools->parameters.bout_gap_s)
             close_bout(tool, tools);
@@ -308,6 +320,8 @@ void tool_push(struct tool *tool, struct tools *tools, const struct track *track
     take_sample(tool, track, now_s);
     tool->loaded = true;
     tool->last_s = now_s;
+    if (tools->working == tool->id)
+        tools->working_seen_s = now_s;
     advance(tool, tools);
 }
 

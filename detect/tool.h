@@ -42,8 +42,9 @@ struct tools {
     struct totals *totals;
     struct echoes echoes;
     uint32_t stroke_id, hold_id, bout_id;
-    double working_n; /**< reference force of the tool that made the last stroke */
-    uint32_t working; /**< and its contact id */
+    double working_n;      /**< reference force of the tool that made the last stroke */
+    uint32_t working;      /**< and its contact id */
+    double working_seen_s; /**< when it was loaded last */
 };
 
 /** Begins a contact. */

@@ -237,6 +237,23 @@ static void a_pair_of_balls_that_turns_a_little_stays_one(void **state)
     assert_int_equal(present(), 1);
 }
 
+static void what_rolls_along_in_touch_with_a_tool_is_a_part_of_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 500; i++) {
+        double x = 80 + fmax(0, i - 400), near = fmin(fmax(0, 0.5 * (i - 250)), 34);
+        double a[2] = {x, 155}, b[2] = {x, 225 - near};
+        picture_clear(&bench.picture, 0.01 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        if (i > 200)
+            picture_ball(&bench.picture, b, 9, 100);
+        push();
+        if (i == 399)
+            assert_int_equal(present(), 2);
+    }
+    assert_int_equal(present(), 1);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -254,6 +271,7 @@ int main(void)
         CLAIM(a_foot_in_line_with_a_ball_is_no_part_of_it),
         CLAIM(a_load_that_swings_does_not_stop_the_steps),
         CLAIM(a_pair_of_balls_that_turns_a_little_stays_one),
+        CLAIM(what_rolls_along_in_touch_with_a_tool_is_a_part_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
