@@ -1,8 +1,10 @@
-"""Real recordings of people on mats: nobody strokes in the empty and the standing ones, and a finger
+"""Real recordings of people on mats: nobody strokes in the empty and the standing ones, feet that step
+out and back are contacts at other places but no strokes, fingers that slide are strokes, and a finger
 that goes once round the border is one moving contact.
 
 The captures are not part of the project; where they are absent the test says so and is skipped.
-The v4 and v5 `.ws` captures hold frames without their header, which is put back here."""
+The v4 and v5 `.ws` captures hold frames without their header, which is put back here. The Sensel Morph
+recording is decoded here into the smallest session file that there is."""
 
 import base64
 import json
@@ -13,8 +15,12 @@ import sys
 import tempfile
 import unittest
 
+import h5py
+import numpy as np
+
 PROGRAM = os.environ["ROLLSCOPE"]
 DATA = pathlib.Path(os.environ["ROLLSCOPE_DATA"]) / "dividat_flex"
+SENSEL = DATA.parent / "sensel_morph" / "sensel_recording_20260712_202359.jsonl"
 
 SENSITRONICS_16 = "protocol=sensitronics&rows=16&cols=16&pitch_mm=20"
 SENSITRONICS_24 = "protocol=sensitronics&rows=24&cols=24&pitch_mm=20"
@@ -34,6 +40,14 @@ STILL = [
     ("v5_static.v5.ws.dat", SENSINGTEX_12, 2),
     ("v5_zero.v5.ws.dat", SENSINGTEX_12, 2),
 ]
+
+# What the recordings' own description says: excursions of a foot, slides of fingers, in seconds.
+STEPS = [
+    ("v4_steps.v4.ws.dat", SENSINGTEX_8, 1, 4),
+    ("v5_steps.v5.ws.dat", SENSINGTEX_12, 2, 7),
+]
+SLIDES = [(0.1, 1.8), (2.4, 4.1), (4.8, 6.5)]
+AWAY_MM = 110
 
 
 def with_headers(source, target, value_bytes):
@@ -58,6 +72,55 @@ def events_of(capture, parameters, folder):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def excursions(events):
+    """How often the heaviest contact is somewhere else than in the first two seconds."""
+    heaviest = {}
+    for sample in (e for e in events if e["event"] == "contact"):
+        known = heaviest.get(sample["time_s"])
+        if known is None or sample["force_n"] > known["force_n"]:
+            heaviest[sample["time_s"]] = sample
+    track = [heaviest[time_s] for time_s in sorted(heaviest)]
+    at = np.array([[s["x_mm"], s["y_mm"]] for s in track])
+    home = np.median(at[[s["time_s"] < 2 for s in track]], axis=0)
+    away = np.hypot(*(at - home).T) > AWAY_MM
+    return int(np.sum(away[1:] & ~away[:-1]))
+
+
+def sensel_cells(frame):
+    """53x93 cells, kPa: a base, then in turn a run of zeros and values that a 0 ends, as varints."""
+    at = 6 + 2 + frame[7] * (10 + 6 + 8 + 8 + 6) + 6
+    cells = np.zeros(53 * 93)
+
+    def number():
+        nonlocal at
+        low = frame[at]
+        at += 1
+        if low < 0x80:
+            return low
+        at += 1
+        return (low & 0x7F) | frame[at - 1] << 7
+
+    base, cell = number(), 0
+    while cell < cells.size:
+        cell += number()
+        while cell < cells.size and (value := number()):
+            cells[cell] = base + value
+            cell += 1
+    return cells.reshape(53, 93) * 9.80665e-3 / 8 / 2.5e-3**2 / 1000
+
+
+def sensel_session(path):
+    lines = [json.loads(line) for line in SENSEL.read_text(encoding="ascii").splitlines()]
+    frames = [line for line in lines if line["type"] == "frame" and line["checksum_ok"]]
+    clock = np.unwrap([float(f["timestamp_le"]) for f in frames], period=2.0**32) * 1e-6
+    with h5py.File(path, "w") as file:
+        file["time"] = clock - clock[0]
+        file["x"], file["y"] = (np.arange(93) + 0.5) * 2.5, (np.arange(53) + 0.5) * 2.5
+        file["pressure"] = np.array(
+            [sensel_cells(bytes.fromhex(f["payload_hex"])) for f in frames], "f4"
+        )
+
+
 class Real(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -73,6 +136,27 @@ class Real(unittest.TestCase):
                 events = events_of(capture, parameters, self.folder.name)
                 self.assertGreater(events[-1]["frames"], 100)
                 self.assertEqual([], [e for e in events if e["event"] == "stroke"])
+
+    def test_a_foot_that_steps_out_and_back_is_a_contact_elsewhere_and_no_stroke(self):
+        for name, parameters, value_bytes, steps in STEPS:
+            with self.subTest(name=name):
+                capture = pathlib.Path(self.folder.name) / "capture.dat"
+                with_headers(DATA / name, capture, value_bytes)
+                events = events_of(capture, parameters, self.folder.name)
+                self.assertLessEqual(abs(excursions(events) - steps), 1)
+                self.assertLessEqual(len([e for e in events if e["event"] == "stroke"]), 1)
+
+    def test_fingers_that_slide_three_times_make_three_strokes(self):
+        session = pathlib.Path(self.folder.name) / "sensel.h5"
+        sensel_session(session)
+        done = subprocess.run([PROGRAM, "analyze", "--json", session], capture_output=True, text=True,
+                              timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        strokes = [s for s in json.loads(done.stdout)["strokes"] if s["start_s"] < 6.8]
+        self.assertEqual(len(strokes), len(SLIDES))
+        for stroke, (start_s, end_s) in zip(strokes, SLIDES):
+            self.assertLess(abs(stroke["start_s"] - start_s), 0.4)
+            self.assertLess(abs(stroke["end_s"] - end_s), 0.4)
 
     def test_a_finger_round_the_border_is_one_moving_contact(self):
         events = events_of(DATA / "sensitronics_finger-circle.dat", SENSITRONICS_16, self.folder.name)
