@@ -81,13 +81,18 @@ static double ways(const double origin_mm[4], const struct track *a, const struc
     return hypot(way_a[0] - way_b[0], way_a[1] - way_b[1]);
 }
 
-/* Parts of one strip lie side by side across the way they go. */
-static bool placed_as_one(const struct track *a, const struct track *b, const double way[2])
+/* Parts of one strip lie side by side across the way they go; a strip and a ball far from it are
+   two tools, though they may go the same way. */
+static bool placed_as_one(const struct track *a, const struct track *b, const double way[2],
+                          double pitch_mm)
 {
     double dx = a->shape.x_mm - b->shape.x_mm, dy = a->shape.y_mm - b->shape.y_mm;
     double distance = hypot(dx, dy), length = hypot(way[0], way[1]);
     double along = fabs(dx * way[0] + dy * way[1]) / fmax(length, 1e-9);
-    return distance < reach_mm || (distance < strip_reach_mm && along < 0.4 * distance);
+    if (distance < reach_mm)
+        return true;
+    bool alike = is_strip(a) == is_strip(b) || in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm);
+    return alike && distance < strip_reach_mm && along < 0.4 * distance;
 }
 
 bool company_push(struct company *company, const struct track *a, const struct track *b,
@@ -110,7 +115,7 @@ bool company_push(struct company *company, const struct track *a, const struct t
                                       (lag_s < pair_s && is_pair(a, b)));
     company->apart = most > decided_mm;
     return lag_s < together_s && gap < agree_share * most &&
-           placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b);
+           placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b, pitch_mm);
 }
 
 bool company_touch(struct company *company, const struct track *a, const struct track *b,

@@ -5,6 +5,7 @@
 static const double skip_share = 0.4; /* of a stay: the rest of it is surely at rest */
 static const double tail_most_s = 0.5, tail_share = 0.3; /* of the pass: longest way to rest */
 static const double wander_margin = 1.2;
+static const double creep_s = 1.2; /* over longer times breathing does not creep but sway */
 static const double speed_span_s = 0.1;
 static const double slow_share = 0.12, slow_most = 0.5; /* of the pass's highest speed: at rest */
 static const double slow_sigmas = 5;                    /* and above the noise of speed */
@@ -56,12 +57,10 @@ static double speed_at(const struct history *history, double time_s)
     return b.time_s > a.time_s ? way / (b.time_s - a.time_s) : 0;
 }
 
-/* When the pass had slowed down to rest; INFINITY where noise hides that or much way was left. */
-static double slowed_s(const struct history *history, const struct arriving *arriving,
-                       double settled_s)
+double stay_slowed_s(const struct history *history, const struct arriving *arriving, double until_s)
 {
     size_t first = history_find(history, arriving->start_s);
-    size_t last = history_find(history, settled_s);
+    size_t last = history_find(history, until_s);
     double peak = 0;
     for (size_t i = first; i <= last; i++)
         peak = fmax(peak, speed_at(history, history_at(history, i)->time_s));
@@ -87,11 +86,13 @@ double stay_arrival_s(const struct history *history, const struct arriving *arri
     double settled_s = since_s + skip_share * (now_s - since_s);
     size_t i = history_find(history, settled_s);
     struct heading heading = arriving->heading;
-    double wander = heading_creep(&heading, history, i, last);
+    bool creeps = now_s - settled_s < creep_s;
+    double wander = creeps ? heading_creep(&heading, history, i, last)
+                           : heading_settle(&heading, history, i, last);
     double near_whole[2] = {fmax(arriving->near_mm, wander_margin * wander), arriving->travel_mm};
     double in_s = heading_entry_s(&heading, history, i, near_whole[0]);
     double tail_s = heading_tail_s(&heading, history, i, near_whole);
     double rest_s = in_s + fmin(tail_s, tail_limit_s(in_s - arriving->start_s));
-    rest_s = fmin(rest_s, slowed_s(history, arriving, settled_s));
+    rest_s = fmin(rest_s, stay_slowed_s(history, arriving, settled_s));
     return fmin(fmax(rest_s, arriving->start_s), settled_s);
 }

@@ -25,6 +25,11 @@ struct stay {
 /** The longest stay up to the newest sample. @param start_s of the pass before it */
 struct stay stay_find(const struct history *history, double reach_mm, double start_s);
 
+/** When the pass, up to a time, had slowed down to rest; INFINITY where noise hides that or much
+ * way was left. */
+double stay_slowed_s(const struct history *history, const struct arriving *arriving,
+                     double until_s);
+
 /** When the contact came to the place where it has stayed since about since_s. */
 double stay_arrival_s(const struct history *history, const struct arriving *arriving,
                       double since_s);

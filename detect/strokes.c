@@ -298,14 +298,19 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
     return true;
 }
 
+static struct arriving arriving_of(const struct strokes *strokes)
+{
+    return (struct arriving){.heading = heading_of(strokes),
+                             .start_s = strokes->start_s,
+                             .travel_mm = strokes->travel_mm,
+                             .near_mm = nearness(strokes, strokes->travel_mm),
+                             .noise_mm = strokes->noise_mm};
+}
+
 static bool end_at_rest(struct strokes *strokes, const struct history *history, double since_s,
                         struct pass *pass)
 {
-    struct arriving arriving = {.heading = heading_of(strokes),
-                                .start_s = strokes->start_s,
-                                .travel_mm = strokes->travel_mm,
-                                .near_mm = nearness(strokes, strokes->travel_mm),
-                                .noise_mm = strokes->noise_mm};
+    struct arriving arriving = arriving_of(strokes);
     double end_s = stay_arrival_s(history, &arriving, since_s);
     bool found = finish(strokes, end_s, pass);
     come_to_rest(strokes, end_s);
@@ -358,8 +363,11 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
     bool found = false;
     if (strokes->landed && strokes->moving && history->count) {
         struct turn turn = find_turn(strokes, history, false);
+        struct arriving arriving = arriving_of(strokes);
         bool rested = strokes->last_s - strokes->far_s > 0.1;
-        found = finish(strokes, rested ? turn.arrive_s : strokes->last_s, pass);
+        double end_s = rested ? turn.arrive_s : strokes->last_s;
+        end_s = fmin(end_s, stay_slowed_s(history, &arriving, strokes->last_s));
+        found = finish(strokes, end_s, pass);
     }
     strokes->landed = false;
     strokes->moving = false;

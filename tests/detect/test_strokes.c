@@ -244,6 +244,32 @@ static void noise_aside_does_not_hide_a_turn(void **state)
     assert_int_equal(bench->count, 40);
 }
 
+static void breathing_after_a_stroke_does_not_prolong_it(void **state)
+{
+    struct bench *bench = *state;
+    bench->breathing_mm = 2.5;
+    for (int i = 0; i < 4; i++) {
+        bench->breathing_hz = 0.2 + 0.04 * i;
+        go(bench, 0, 4);
+        double end_s = bench->time_s + 2.5;
+        go(bench, 40, 2.5);
+        go(bench, 0, 9 + 0.7 * i);
+        assert_int_equal(bench->count, i + 1);
+        assert_near(bench->passes[i].end_s, end_s, 0.6);
+    }
+}
+
+static void a_rest_before_lifting_off_is_no_part_of_the_stroke(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 2);
+    go(bench, 40, 0.5);
+    go(bench, 0, 0.4);
+    lift(bench);
+    assert_int_equal(bench->count, 1);
+    assert_near(bench->passes[0].end_s, 2.5, 0.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +285,8 @@ int main(void)
         CLAIM(a_very_slow_stroke_is_found_from_turn_to_turn),
         CLAIM(leaning_in_after_a_stroke_does_not_prolong_it),
         CLAIM(noise_aside_does_not_hide_a_turn),
+        CLAIM(breathing_after_a_stroke_does_not_prolong_it),
+        CLAIM(a_rest_before_lifting_off_is_no_part_of_the_stroke),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
