@@ -67,6 +67,8 @@ struct bus_publisher_health {
     uint64_t requests;     /**< answered */
     uint64_t malformed;    /**< requests dropped because they made no sense */
     uint64_t resent;       /**< messages sent again on request */
+    uint64_t admitted;     /**< connections from the network with a known key */
+    uint64_t refused;      /**< without one */
     unsigned readers;      /**< registered now */
     unsigned readers_most; /**< registered at once, at most */
     unsigned vanished;     /**< of those registered, whose connection broke */
@@ -78,6 +80,9 @@ struct bus_publisher_options {
     enum bus_stream stream;
     double ring_s;       /**< frames: how long the ring reaches back; 0: 300 s */
     uint64_t ring_bytes; /**< frames: at most this much; 0: 256 MB */
+    const char *listen;  /**< `tcp://HOST:PORT`: read from there too; NULL or empty: only from this
+                              folder. Beyond loopback it takes keys */
+    bool curve;          /**< takes keys on loopback too */
     double adopt_s;      /**< goes on with the session of a publisher that died at most so long ago
                               with the same mat, whatever the id; 0: never */
 };
@@ -129,6 +134,17 @@ int bus_publish_event(struct bus_publisher *publisher, const struct event *event
 int bus_publish_metrics(struct bus_publisher *publisher, const struct metrics *metrics,
                         struct failure *failure);
 
+/** One counter: a name, what it counts, and how much. */
+struct bus_counter {
+    const char *name, *unit, *text;
+    double value;
+};
+
+/** Says counters and the publisher's own, beside the stream's messages: they are neither numbered
+ *  nor kept. @return 1, STATUS_FULL or STATUS_SYSTEM */
+int bus_publish_health(struct bus_publisher *publisher, const struct bus_counter *counters,
+                       size_t count, struct failure *failure);
+
 /** Answers readers for timeout_ms, or 0: only those that wait already; says a heartbeat when
  *  nothing was published for a second. @return the number of answers */
 int bus_publisher_serve(struct bus_publisher *publisher, int timeout_ms);
@@ -170,18 +186,20 @@ struct bus_reader_health {
 struct bus_reader_options {
     const char *name; /**< such as "record": registers as a reader that must not be overrun, whose
                            name the publisher can tell; NULL: reads along unregistered */
-    const char *session; /**< id of the only session wanted; NULL: the first that answers */
-    uint64_t from;       /**< number of the first message wanted */
-    bool skip;           /**< begins with the newest message, takes what comes and jumps over gaps:
-                              for displays */
+    const char *session;    /**< id of the only session wanted; NULL: the first that answers */
+    const char *server_key; /**< of a publisher that wants keys; NULL: it wants none */
+    uint64_t from;          /**< number of the first message wanted */
+    bool skip; /**< begins with the newest message, takes what comes and jumps over gaps:
+                    for displays */
 };
 
 struct bus_reader;
 
 /**
  * Connects to a bus; nobody needs to publish on it yet.
+ * @param folder of the bus, or `tcp://HOST:PORT` as the publishers' `listen`
  * @param options NULL: unregistered, from message 0
- * @return STATUS_OK, STATUS_MEMORY, STATUS_SYSTEM
+ * @return STATUS_OK, STATUS_MEMORY, STATUS_SYSTEM, and as bus_key_own() with a server_key
  */
 int bus_reader_open(struct bus_reader **result, const char *folder, enum bus_stream stream,
                     const struct bus_reader_options *options, struct failure *failure);
@@ -211,6 +229,10 @@ int bus_read_metrics(struct bus_reader *reader, struct metrics *metrics, int tim
  *  valid until the next call @return its length */
 size_t bus_reader_text(const struct bus_reader *reader, const char **text);
 
+/** What the publisher counts, as it said last: JSON, not zero-terminated. @param text valid until
+ *  the next call @return its length; 0: nothing was said yet */
+size_t bus_reader_counters(const struct bus_reader *reader, const char **text);
+
 /** Messages missing before the one last given because the ring was overrun. @return their number;
  *  first and last are then set, and 0 is returned until the next loss */
 uint64_t bus_reader_lost(struct bus_reader *reader, uint64_t *first, uint64_t *last);
@@ -222,6 +244,45 @@ void bus_reader_health(const struct bus_reader *reader, struct bus_reader_health
 
 /** Says goodbye: nothing more is wanted. NULL is allowed. */
 void bus_reader_close(struct bus_reader *reader);
+
+/* ---- Keys: who may read from another machine -------------------------------------------------
+ * A folder (0700) with two files (0600): this machine's own pair, and the public keys of those that
+ * are let in. Whatever others may use is refused. Keys are 64 hexadecimal digits.
+ */
+
+#define BUS_KEY_SIZE       65
+#define BUS_KEY_NAME_SIZE  32
+#define BUS_KEYS_MOST      128
+#define BUS_KEYS_PATH_SIZE 512
+
+/** A public key that is let in. */
+struct bus_key {
+    char name[BUS_KEY_NAME_SIZE], key[BUS_KEY_SIZE];
+};
+
+/** The folder: $XDG_CONFIG_HOME/rollscope/keys or ~/.config/rollscope/keys; it need not be there.
+ *  @return STATUS_OK or STATUS_ARGUMENT. Any thread. */
+int bus_keys_folder(char folder[BUS_KEYS_PATH_SIZE], struct failure *failure);
+
+/** Makes a pair, and the folder. @param key set to its public half @return STATUS_OK, STATUS_BUSY
+ *  where there is one, STATUS_ARGUMENT naming what others may use, STATUS_SYSTEM */
+int bus_key_make(const char *folder, char key[BUS_KEY_SIZE], struct failure *failure);
+
+/** The public half of the own pair. @return STATUS_OK, STATUS_NOT_FOUND, STATUS_ARGUMENT naming
+ *  what others may use, STATUS_FORMAT, STATUS_SYSTEM */
+int bus_key_own(const char *folder, char key[BUS_KEY_SIZE], struct failure *failure);
+
+/** Those that are let in. @param keys filled in @return how many, or as bus_key_own() */
+int bus_keys_allowed(const char *folder, struct bus_key keys[BUS_KEYS_MOST],
+                     struct failure *failure);
+
+/** Lets a key in, in the place of one of its name. @return STATUS_OK, STATUS_ARGUMENT, STATUS_FULL,
+ *  STATUS_FORMAT, STATUS_SYSTEM */
+int bus_key_allow(const char *folder, const struct bus_key *key, struct failure *failure);
+
+/** Lets it in no longer; a connection that stands stays. @return STATUS_OK, STATUS_NOT_FOUND, ...
+ */
+int bus_key_forget(const char *folder, const char *name, struct failure *failure);
 
 /* ---- Text -------------------------------------------------------------------------------------
  */

@@ -1,4 +1,4 @@
-#include "folder.h"
+#include "bus.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,15 +74,4 @@ int bus_folder(char folder[BUS_FOLDER_SIZE], const char *bus, struct failure *fa
 {
     int status = folder_of(folder, bus && *bus ? bus : DEFAULT_NAME, failure);
     return status ? status : folder_make(folder, failure);
-}
-
-void bus_endpoint(char path[BUS_PATH_SIZE], const char *folder, const char *name,
-                  const char *suffix)
-{
-    snprintf(path, BUS_PATH_SIZE, "ipc://%.*s/%s%s", BUS_FOLDER_SIZE, folder, name, suffix);
-}
-
-void bus_ring_path(char path[BUS_PATH_SIZE], const char *folder, const char *name)
-{
-    snprintf(path, BUS_PATH_SIZE, "%.*s/%s.ring", BUS_FOLDER_SIZE, folder, name);
 }

@@ -7,7 +7,8 @@ struct peer *peers_find(struct peers *peers, const struct peer_identity *identit
 {
     for (unsigned i = 0; i < peers->count; i++) {
         const struct peer_identity *known = &peers->list[i].identity;
-        if (known->size == identity->size && !memcmp(known->bytes, identity->bytes, known->size))
+        if (known->door == identity->door && known->size == identity->size &&
+            !memcmp(known->bytes, identity->bytes, known->size))
             return &peers->list[i];
     }
     return NULL;

@@ -13,6 +13,7 @@
 #define PEER_IDENTITY_SIZE 32
 
 struct peer_identity {
+    unsigned door; /**< through which it came */
     uint8_t bytes[PEER_IDENTITY_SIZE];
     size_t size;
 };

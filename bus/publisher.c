@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <zmq.h>
-
 struct ring *publisher_ring(const struct bus_publisher *publisher)
 {
     return publisher->ring;
@@ -39,10 +37,7 @@ int publisher_say(struct bus_publisher *publisher, const char *topic, const void
                   size_t size)
 {
     publisher->sent_ms = now_ms();
-    if (zmq_send(publisher->publish, topic, strlen(topic), ZMQ_SNDMORE) < 0 ||
-        zmq_send(publisher->publish, bytes, size, 0) < 0)
-        return STATUS_SYSTEM;
-    return 1;
+    return doors_publish(&publisher->doors, topic, bytes, size);
 }
 
 int publisher_send(struct bus_publisher *publisher, const struct message *message,
@@ -96,6 +91,8 @@ void bus_publisher_health(const struct bus_publisher *publisher,
     *health = publisher->health;
     health->next = ring_next(publisher->ring);
     health->first = ring_first(publisher->ring);
+    health->admitted = publisher->doors.gate.admitted;
+    health->refused = publisher->doors.gate.refused;
     health->readers = publisher->peers.count;
     health->vanished = peers_vanished(&publisher->peers);
     health->behind = health->next - peers_slowest(&publisher->peers, health->next);

@@ -1,4 +1,4 @@
-#include "folder.h"
+#include "endpoints.h"
 #include "publisher_state.h"
 #include "sockets.h"
 
@@ -7,13 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include <zmq.h>
-
-#define QUEUE_BYTES  (8U << 20) /* for one slow subscriber */
-#define QUEUE_LEAST  16
-#define QUEUE_MOST   1000
-#define ANSWERS_MOST 8 /* waiting for one reader that does not read them */
-#define LINGER_MS    500
+#define QUEUE_BYTES (8U << 20) /* for one slow subscriber */
+#define QUEUE_LEAST 16
+#define QUEUE_MOST  1000
 
 static int queue_length(const struct bus_publisher *publisher)
 {
@@ -21,33 +17,16 @@ static int queue_length(const struct bus_publisher *publisher)
     return (int)(length < QUEUE_LEAST ? QUEUE_LEAST : length > QUEUE_MOST ? QUEUE_MOST : length);
 }
 
-static int socket_bind(struct bus_publisher *publisher, void *socket, const char *suffix,
-                       struct failure *failure)
-{
-    char endpoint[BUS_PATH_SIZE];
-    bus_endpoint(endpoint, publisher->folder, publisher->stream->name, suffix);
-    return socket && !zmq_bind(socket, endpoint) ? STATUS_OK : socket_failure(failure, endpoint);
-}
-
 static int publisher_start(struct bus_publisher *publisher, const struct bus_session *session,
-                           struct failure *failure)
+                           const struct bus_publisher_options *options, struct failure *failure)
 {
     publisher->session = *session;
     int queue = queue_length(publisher);
     uint64_t half = ring_capacity(publisher->ring) / 2;
     publisher->window = half < (uint64_t)queue / 2 ? half : (uint64_t)queue / 2;
-    const struct socket_option publish[] = {{ZMQ_SNDHWM, queue}, {ZMQ_LINGER, LINGER_MS}, {-1, 0}};
-    const struct socket_option answer[] = {
-        {ZMQ_SNDHWM, ANSWERS_MOST}, {ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_LINGER, LINGER_MS}, {-1, 0}};
-    publisher->context = zmq_ctx_new();
-    if (!publisher->context)
-        return socket_failure(failure, "bus: a context");
-    publisher->publish = socket_make(publisher->context, ZMQ_PUB, publish, failure);
-    publisher->answer = socket_make(publisher->context, ZMQ_ROUTER, answer, failure);
-    if (!publisher->publish || !publisher->answer)
-        return STATUS_SYSTEM;
-    int status = socket_bind(publisher, publisher->publish, "", failure);
-    return status ? status : socket_bind(publisher, publisher->answer, ".ask", failure);
+    const struct doors_plan plan = {
+        .folder = publisher->folder, .stream = options->stream, .queue = queue, .options = options};
+    return doors_open(&publisher->doors, &plan, failure);
 }
 
 static bool same_mat(const struct mat_info *one, const struct mat_info *other)
@@ -95,7 +74,7 @@ static int session_begin(struct bus_publisher *publisher, const struct bus_sessi
     char note[RING_NOTE_SIZE];
     const struct geometry *geometry = &session->mat.geometry;
     if (session_left(publisher, &left) && continues(publisher, &left, session, options->adopt_s))
-        return publisher_start(publisher, &left, failure);
+        return publisher_start(publisher, &left, options, failure);
     if (mat_unknown(session))
         return failure_set(failure, STATUS_NOT_FOUND, "bus: session %s is not there", session->id);
     if (bus_session_encode(session, note, sizeof note) < 0)
@@ -103,7 +82,7 @@ static int session_begin(struct bus_publisher *publisher, const struct bus_sessi
                            "bus %s: the mat's names are no UTF-8 or too long", publisher->folder);
     int status = ring_format(publisher->ring, publisher->stream->slot_size(geometry),
                              publisher->stream->slots(geometry, options), note, failure);
-    return status ? status : publisher_start(publisher, session, failure);
+    return status ? status : publisher_start(publisher, session, options, failure);
 }
 
 int bus_publisher_open(struct bus_publisher **result, const char *folder,
@@ -121,8 +100,8 @@ int bus_publisher_open(struct bus_publisher **result, const char *folder,
     publisher->stream = stream_of(options->stream);
     publisher->begun_ms = publisher->sent_ms = now_ms();
     publisher->time_s = NAN;
-    char path[BUS_PATH_SIZE];
-    bus_ring_path(path, folder, publisher->stream->name);
+    char path[ENDPOINT_SIZE];
+    ring_path(path, folder, publisher->stream->name);
     status = ring_open(&publisher->ring, path, failure);
     if (!status)
         status = session_begin(publisher, session, options, failure);
@@ -137,12 +116,7 @@ void bus_publisher_close(struct bus_publisher *publisher)
 {
     if (!publisher)
         return;
-    if (publisher->publish)
-        zmq_close(publisher->publish);
-    if (publisher->answer)
-        zmq_close(publisher->answer);
-    if (publisher->context)
-        zmq_ctx_term(publisher->context);
+    doors_close(&publisher->doors);
     if (publisher->ring && ring_ended(publisher->ring) && bus_publisher_left(publisher))
         ring_discard(publisher->ring);
     else

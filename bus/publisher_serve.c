@@ -7,7 +7,8 @@
 #include <zmq.h>
 
 #define RANGE_BYTES  (1U << 20) /* in one answer */
-#define BATCH        64         /* requests served before the caller's turn */
+#define BATCH        64         /* requests of a door served before the caller's turn */
+#define BATCH_BYTES  (1U << 20) /* sent again before it: a flood of requests costs the flooder */
 #define SILENCE_MS   1000       /* after which a reader is probed */
 #define HEARTBEAT_MS 1000       /* of nothing to publish */
 #define FORGET_MS    10000      /* after which a vanished reader is no longer waited for */
@@ -16,14 +17,15 @@
 static int answer_send(struct bus_publisher *publisher, const struct peer_identity *peer,
                        const struct answer *answer, bool more)
 {
+    void *socket = publisher->doors.list[peer->door].answer;
     char text[CONTROL_SIZE];
     int length = answer_write(answer, text, sizeof text);
     if (length < 0)
         return EINVAL;
-    if (zmq_send(publisher->answer, peer->bytes, peer->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
+    if (zmq_send(socket, peer->bytes, peer->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return zmq_errno();
     int flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
-    return zmq_send(publisher->answer, text, (size_t)length, flags) < 0 ? zmq_errno() : 0;
+    return zmq_send(socket, text, (size_t)length, flags) < 0 ? zmq_errno() : 0;
 }
 
 /* The part of the ring that one answer carries; a torn message is left out, at either end. */
@@ -47,23 +49,28 @@ static void range_cut(const struct bus_publisher *publisher, const struct reques
     }
 }
 
-static void range_answer(struct bus_publisher *publisher, const struct peer_identity *peer,
-                         const struct request *request)
+/* @return bytes sent */
+static size_t range_answer(struct bus_publisher *publisher, const struct peer_identity *peer,
+                           const struct request *request)
 {
     struct answer answer;
+    size_t total = 0;
+    void *socket = publisher->doors.list[peer->door].answer;
     publisher_answer(publisher, &answer);
     range_cut(publisher, request, &answer);
     if (answer_send(publisher, peer, &answer, answer.count > 0))
-        return;
+        return total;
     for (uint64_t i = 0; i < answer.count; i++) {
         const uint8_t *bytes = (const uint8_t *)"";
         size_t size = 0;
         ring_read(publisher->ring, answer.from + i, &bytes, &size);
         int flags = ZMQ_DONTWAIT | (i + 1 < answer.count ? ZMQ_SNDMORE : 0);
-        if (zmq_send(publisher->answer, bytes, size, flags) < 0)
-            return;
+        if (zmq_send(socket, bytes, size, flags) < 0)
+            break;
+        total += size;
         publisher->health.resent++;
     }
+    return total;
 }
 
 static void state_answer(struct bus_publisher *publisher, const struct peer_identity *identity,
@@ -125,37 +132,48 @@ static void reader_heard(struct bus_publisher *publisher, const struct peer_iden
         peer->acknowledged = request->from;
 }
 
-static void request_serve(struct bus_publisher *publisher, const struct peer_identity *identity,
-                          const struct request *request)
+/* Who comes over a network without a key is served, but waited for by nobody. */
+static bool may_register(const struct bus_publisher *publisher,
+                         const struct peer_identity *identity)
 {
-    publisher->health.requests++;
-    reader_heard(publisher, identity, request);
-    if (request->ask == ASK_RANGE || request->ask == ASK_LAST)
-        range_answer(publisher, identity, request);
-    if (request->ask == ASK_HELLO || request->ask == ASK_STATE)
-        state_answer(publisher, identity, request->ask == ASK_HELLO);
+    return !identity->door || publisher->doors.gate.socket;
 }
 
-/* @return 1 when a request was there, well-formed or not */
-static int request_take(struct bus_publisher *publisher)
+/* @return bytes of messages sent again */
+static size_t request_serve(struct bus_publisher *publisher, const struct peer_identity *identity,
+                            const struct request *request)
 {
-    struct peer_identity identity;
-    int size = zmq_recv(publisher->answer, identity.bytes, sizeof identity.bytes, ZMQ_DONTWAIT);
+    publisher->health.requests++;
+    if (may_register(publisher, identity))
+        reader_heard(publisher, identity, request);
+    if (request->ask == ASK_RANGE || request->ask == ASK_LAST)
+        return range_answer(publisher, identity, request);
+    if (request->ask == ASK_HELLO || request->ask == ASK_STATE)
+        state_answer(publisher, identity, request->ask == ASK_HELLO);
+    return 0;
+}
+
+/* @return true when a request was there, well-formed or not */
+static bool request_take(struct bus_publisher *publisher, unsigned door, size_t *sent)
+{
+    void *socket = publisher->doors.list[door].answer;
+    struct peer_identity identity = {.door = door};
+    int size = zmq_recv(socket, identity.bytes, sizeof identity.bytes, ZMQ_DONTWAIT);
     if (size < 0)
-        return 0;
+        return false;
     identity.size = (size_t)size;
     char text[CONTROL_SIZE];
     struct request request;
-    bool good = identity.size <= sizeof identity.bytes && parts_more(publisher->answer);
-    int length = good ? zmq_recv(publisher->answer, text, sizeof text, ZMQ_DONTWAIT) : -1;
-    good = length >= 0 && (size_t)length < sizeof text && !parts_more(publisher->answer) &&
+    bool good = identity.size <= sizeof identity.bytes && parts_more(socket);
+    int length = good ? zmq_recv(socket, text, sizeof text, ZMQ_DONTWAIT) : -1;
+    good = length >= 0 && (size_t)length < sizeof text && !parts_more(socket) &&
            !request_read(&request, text, (size_t)length);
-    parts_skip(publisher->answer);
+    parts_skip(socket);
     if (good)
-        request_serve(publisher, &identity, &request);
+        *sent += request_serve(publisher, &identity, &request);
     else
         publisher->health.malformed++;
-    return 1;
+    return true;
 }
 
 static void peers_probe(struct bus_publisher *publisher)
@@ -188,12 +206,17 @@ static void heartbeat_say(struct bus_publisher *publisher)
 
 int bus_publisher_serve(struct bus_publisher *publisher, int timeout_ms)
 {
-    zmq_pollitem_t item = {.socket = publisher->answer, .events = ZMQ_POLLIN};
     int served = 0;
-    if (timeout_ms > 0 && zmq_poll(&item, 1, timeout_ms) < 0)
+    size_t sent = 0;
+    if (timeout_ms > 0 && !doors_wait(&publisher->doors, timeout_ms))
         return 0;
-    while (served < BATCH && request_take(publisher))
-        served++;
+    gate_serve(&publisher->doors.gate);
+    for (unsigned door = 0; door < publisher->doors.count; door++)
+        for (int i = 0; i < BATCH && sent < BATCH_BYTES; i++) {
+            if (!request_take(publisher, door, &sent))
+                break;
+            served++;
+        }
     peers_probe(publisher);
     heartbeat_say(publisher);
     return served;

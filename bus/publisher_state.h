@@ -6,6 +6,7 @@
 #define ROLLSCOPE_BUS_PUBLISHER_STATE_H
 
 #include "control.h"
+#include "doors.h"
 #include "peers.h"
 #include "publisher.h"
 #include "stream.h"
@@ -14,7 +15,7 @@ struct bus_publisher {
     char folder[BUS_FOLDER_SIZE];
     const struct stream *stream;
     struct ring *ring;
-    void *context, *publish, *answer;
+    struct doors doors;
     struct bus_session session;
     struct peers peers;
     uint64_t window; /* paced: how far a reader may be behind */

@@ -182,6 +182,8 @@ static int live_next(struct bus_reader *reader)
         reader->heard_ms = now_ms();
         if (topic_is(topic, length, "end") || topic_is(topic, length, "heartbeat"))
             state_read(reader, zmq_msg_data(&message), zmq_msg_size(&message));
+        else if (topic_is(topic, length, HEALTH_TOPIC))
+            zmq_msg_move(&reader->said, &message);
         else if (message_peek(reader, &message, &number))
             hold(reader, &message, number);
         zmq_msg_close(&message);

@@ -1,39 +1,77 @@
-#include "folder.h"
+#include "endpoints.h"
+#include "keys.h"
 #include "reader_state.h"
 #include "sockets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE      256 /* live messages waiting here; more wait at the publisher */
-#define REQUESTS   64  /* waiting for a publisher that is not there */
-#define GOODBYE_MS 200
+#define QUEUE        256 /* live messages waiting here; more wait at the publisher */
+#define REQUESTS     64  /* waiting for a publisher that is not there */
+#define GOODBYE_MS   200
+#define MESSAGE_MOST (256 << 10) /* bytes; a frame has 131128 at most */
 
-static void *reader_connect(struct bus_reader *reader, const char *folder, int type,
-                            struct failure *failure)
+/* With a server's key the connection speaks CURVE. */
+static int curve_set(void *socket, const struct bus_reader_options *options,
+                     struct failure *failure)
 {
-    static const struct socket_option live[] = {{ZMQ_RCVHWM, QUEUE}, {ZMQ_LINGER, 0}, {-1, 0}};
-    static const struct socket_option asked[] = {
-        {ZMQ_SNDHWM, REQUESTS}, {ZMQ_LINGER, GOODBYE_MS}, {ZMQ_RECONNECT_IVL, 20}, {-1, 0}};
-    bool subscribes = type == ZMQ_SUB;
-    void *socket = socket_make(reader->context, type, subscribes ? live : asked, failure);
-    if (!socket)
-        return NULL;
-    char endpoint[BUS_PATH_SIZE];
-    bus_endpoint(endpoint, folder, reader->stream->name, subscribes ? "" : ".ask");
+    struct key_pair pair;
+    uint8_t server[KEY_BYTES];
+    char folder[BUS_KEYS_PATH_SIZE];
+    int status = key_decode(server, options->server_key, failure);
+    if (!status)
+        status = bus_keys_folder(folder, failure);
+    if (!status)
+        status = key_pair_read(&pair, folder, failure);
+    if (!status && (zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server, KEY_BYTES) ||
+                    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, pair.public_key, KEY_BYTES) ||
+                    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, pair.secret_key, KEY_BYTES)))
+        status = socket_failure(failure, "bus: CURVE");
+    key_pair_forget(&pair);
+    return status;
+}
+
+static int socket_connect(void *socket, const struct bus_reader *reader,
+                          const struct bus_reader_options *options, struct failure *failure)
+{
+    const int64_t longest = MESSAGE_MOST;
+    bool subscribes = socket == reader->live;
+    char endpoint[ENDPOINT_SIZE];
+    int status = endpoint_of(endpoint, reader->place, reader->number, !subscribes, failure);
+    if (!status && options->server_key)
+        status = curve_set(socket, options, failure);
+    if (status)
+        return status;
     if ((subscribes && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0)) ||
-        zmq_connect(socket, endpoint)) {
-        socket_failure(failure, endpoint);
-        zmq_close(socket);
-        return NULL;
-    }
-    return socket;
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) ||
+        zmq_connect(socket, endpoint))
+        return socket_failure(failure, endpoint);
+    return STATUS_OK;
+}
+
+static int sockets_open(struct bus_reader *reader, const struct bus_reader_options *options,
+                        struct failure *failure)
+{
+    static const struct socket_option live[] = {
+        {ZMQ_RCVHWM, QUEUE}, {ZMQ_LINGER, 0}, {ZMQ_IPV6, 1}, {-1, 0}};
+    static const struct socket_option asked[] = {{ZMQ_SNDHWM, REQUESTS},
+                                                 {ZMQ_LINGER, GOODBYE_MS},
+                                                 {ZMQ_RECONNECT_IVL, 20},
+                                                 {ZMQ_IPV6, 1},
+                                                 {-1, 0}};
+    reader->context = zmq_ctx_new();
+    if (!reader->context)
+        return socket_failure(failure, "bus: a context");
+    reader->live = socket_make(reader->context, ZMQ_SUB, live, failure);
+    reader->asked = socket_make(reader->context, ZMQ_DEALER, asked, failure);
+    if (!reader->live || !reader->asked)
+        return STATUS_SYSTEM;
+    int status = socket_connect(reader->live, reader, options, failure);
+    return status ? status : socket_connect(reader->asked, reader, options, failure);
 }
 
 static void options_take(struct bus_reader *reader, const struct bus_reader_options *options)
 {
-    if (!options)
-        return;
     snprintf(reader->name, sizeof reader->name, "%s", options->name ? options->name : "");
     snprintf(reader->wanted, sizeof reader->wanted, "%s", options->session ? options->session : "");
     reader->next = reader->acknowledged = options->from;
@@ -43,32 +81,31 @@ static void options_take(struct bus_reader *reader, const struct bus_reader_opti
 int bus_reader_open(struct bus_reader **result, const char *folder, enum bus_stream stream,
                     const struct bus_reader_options *options, struct failure *failure)
 {
+    static const struct bus_reader_options usual;
     *result = NULL;
     struct bus_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return failure_set(failure, STATUS_MEMORY, "bus %s: out of memory", folder);
+    snprintf(reader->place, sizeof reader->place, "%s", folder);
+    reader->number = stream;
     reader->stream = stream_of(stream);
     reader->heard_ms = now_ms();
-    options_take(reader, options);
+    options_take(reader, options ? options : &usual);
     zmq_msg_init(&reader->current);
     zmq_msg_init(&reader->held);
+    zmq_msg_init(&reader->said);
+    int status = STATUS_OK;
     if (stream == BUS_FRAMES)
         reader->cells = malloc(sizeof *reader->cells * MAT_SIDE_MAX * MAT_SIDE_MAX);
-    if (stream == BUS_FRAMES && !reader->cells) {
+    if (stream == BUS_FRAMES && !reader->cells)
+        status = failure_set(failure, STATUS_MEMORY, "bus %s: out of memory", folder);
+    if (!status)
+        status = sockets_open(reader, options ? options : &usual, failure);
+    if (status)
         bus_reader_close(reader);
-        return failure_set(failure, STATUS_MEMORY, "bus %s: out of memory", folder);
-    }
-    reader->context = zmq_ctx_new();
-    if (reader->context)
-        reader->live = reader_connect(reader, folder, ZMQ_SUB, failure);
-    if (reader->live)
-        reader->asked = reader_connect(reader, folder, ZMQ_DEALER, failure);
-    if (!reader->asked) {
-        bus_reader_close(reader);
-        return STATUS_SYSTEM;
-    }
-    *result = reader;
-    return STATUS_OK;
+    else
+        *result = reader;
+    return status;
 }
 
 uint64_t bus_reader_lost(struct bus_reader *reader, uint64_t *first, uint64_t *last)
@@ -85,6 +122,13 @@ size_t bus_reader_text(const struct bus_reader *reader, const char **text)
     zmq_msg_t *current = (zmq_msg_t *)&reader->current;
     *text = zmq_msg_data(current);
     return zmq_msg_size(current);
+}
+
+size_t bus_reader_counters(const struct bus_reader *reader, const char **text)
+{
+    zmq_msg_t *said = (zmq_msg_t *)&reader->said;
+    *text = zmq_msg_data(said);
+    return zmq_msg_size(said);
 }
 
 void bus_reader_health(const struct bus_reader *reader, struct bus_reader_health *health)
@@ -108,6 +152,7 @@ void bus_reader_close(struct bus_reader *reader)
         reader_ask(reader, ASK_BYE);
     zmq_msg_close(&reader->current);
     zmq_msg_close(&reader->held);
+    zmq_msg_close(&reader->said);
     if (reader->live)
         zmq_close(reader->live);
     if (reader->asked)

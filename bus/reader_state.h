@@ -6,11 +6,14 @@
 #define ROLLSCOPE_BUS_READER_STATE_H
 
 #include "control.h"
+#include "endpoints.h"
 #include "stream.h"
 
 #include <zmq.h>
 
 struct bus_reader {
+    char place[ENDPOINT_SIZE]; /* bus folder or address */
+    enum bus_stream number;
     const struct stream *stream;
     char name[READER_NAME_SIZE];
     char wanted[BUS_SESSION_ID_SIZE]; /* empty: any session */
@@ -27,6 +30,7 @@ struct bus_reader {
     uint64_t end;    /* where it ended */
     uint64_t acknowledged;
     zmq_msg_t current; /* what was given last */
+    zmq_msg_t said;    /* the newest counters, as text */
     zmq_msg_t held;    /* came live, ahead of its turn */
     bool holding;
     uint64_t held_number;

@@ -7,6 +7,9 @@
 
 #include "bus.h"
 
+/** The topic of counters, on every stream. */
+#define HEALTH_TOPIC "health"
+
 /** One stream. */
 struct stream {
     const char *name; /**< its sockets are `<folder>/<name>` and `<name>.ask` */

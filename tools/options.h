@@ -34,12 +34,9 @@ enum option_bit {
     OPTION_FOLLOW = 1 << 13,
     OPTION_PTY = 1 << 14,
     OPTION_PROTOCOL = 1 << 15,
-    OPTION_FORMS = 1 << 16,
-    OPTION_MAT =
-        1 << 17 /**< no option: `[mat]` of the configuration is wanted */ /**< --json[=FILE],
-                                                                             --csv[=FILE],
-                                                                             --kv[=FILE], --events,
-                                                                             --metrics */
+    OPTION_FORMS = 1 << 16,  /**< --json[=FILE], --csv[=FILE], --kv[=FILE], --events, --metrics */
+    OPTION_MAT = 1 << 17,    /**< no option: `[mat]` of the configuration is wanted */
+    OPTION_LISTEN = 1 << 18, /**< --listen, --curve */
 };
 
 /** How events are written for programs. */
@@ -61,12 +58,14 @@ struct options {
     char forms[OPTION_FORM_COUNT][OPTION_TEXT_SIZE]; /**< where to; empty: not wanted */
     char events[OPTION_TEXT_SIZE];                   /**< names of the kinds that are written */
     char config[OPTION_TEXT_SIZE];                   /**< of `--config` */
-    struct address mat;  /**< parameters of a mat that its address does not give */
-    double for_s;        /**< INFINITY: no limit */
+    struct address mat;            /**< parameters of a mat that its address does not give */
+    char listen[OPTION_TEXT_SIZE]; /**< tcp://HOST:PORT; empty: from this machine only */
+    double for_s;                  /**< INFINITY: no limit */
     double speed;        /**< times real time, > 0; INFINITY: as fast as it goes. Default 1 */
     double from_s, to_s; /**< seconds since the first frame; 0 and INFINITY: all */
     uint64_t jobs;       /**< >= 1; default: the processors this process may use */
     uint64_t seed;       /**< default 1 */
+    bool curve;          /**< keys on loopback too */
     bool metrics;        /**< metrics are written too */
     bool json, follow, no_dashboard, quiet;
     struct parameters parameters; /**< defaults, configuration, then `--set` */

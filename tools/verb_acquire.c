@@ -1,5 +1,6 @@
 #include "bus/bus.h"
 #include "calibrations.h"
+#include "health_say.h"
 #include "own.h"
 #include "say.h"
 #include "sources.h"
@@ -33,6 +34,7 @@ struct acquisition {
     int64_t first_us;    /* time of the first frame */
     int64_t deadline_ms; /* of --for */
     bool lost;
+    int64_t said_ms; /* health was */
 };
 
 /* Gives the mat its calibration and leaves it where the readers of the bus find it. */
@@ -67,6 +69,8 @@ static int publisher_begin(struct acquisition *acquisition, const struct mat_inf
     own_session(acquisition->own, session.id);
     struct bus_publisher_options ring = {
         .ring_s = acquisition->own->ring_s,
+        .listen = options->listen,
+        .curve = options->curve,
         .adopt_s = *acquisition->own->session ? 0 : ADOPT_S,
     };
     status =
@@ -178,9 +182,12 @@ static int acquire_turn(struct acquisition *acquisition, struct failure *failure
         return 0;
     if (status == 1 && (status = frame_publish(acquisition, &frame, failure)) < 0)
         return status;
-    if (acquisition->publisher)
-        bus_publisher_serve(acquisition->publisher, 0);
-    return 1;
+    if (!acquisition->publisher)
+        return 1;
+    bus_publisher_serve(acquisition->publisher, 0);
+    status =
+        health_say(acquisition->publisher, acquisition->source, &acquisition->said_ms, failure);
+    return status ? status : 1;
 }
 
 /* Says the end and stays until the readers have everything. */
@@ -258,7 +265,7 @@ const struct verb verb_acquire = {
     .name = "acquire",
     .arguments = "",
     .text = "read a mat, put its frames on the bus",
-    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_FOR | OPTION_BUS,
+    .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_FOR | OPTION_BUS | OPTION_LISTEN,
                 .own = own_acquire,
                 .take = own_take,
                 .storage = &own},

@@ -1,6 +1,7 @@
 #include "analysis.h"
 #include "bus/bus.h"
 #include "calibrations.h"
+#include "health_say.h"
 #include "output.h"
 #include "own.h"
 #include "past.h"
@@ -23,6 +24,7 @@ struct detection {
     struct analysis *analysis;
     struct output printed;
     bool paced;
+    int64_t said_ms[2]; /* health was, of events and metrics */
 };
 
 /* Whether as many readers came as were announced. */
@@ -107,8 +109,11 @@ static int past_detect(struct detection *detection, struct frame *frame, struct 
 static int publishers_open(struct detection *detection, const struct bus_session *session,
                            struct failure *failure)
 {
-    const struct bus_publisher_options events = {.stream = BUS_EVENTS},
-                                       metrics = {.stream = BUS_METRICS};
+    struct bus_publisher_options events = {.stream = BUS_EVENTS,
+                                           .listen = detection->options->listen,
+                                           .curve = detection->options->curve};
+    struct bus_publisher_options metrics = events;
+    metrics.stream = BUS_METRICS;
     int status =
         bus_publisher_open(&detection->events, detection->folder, session, &events, failure);
     return status ? status
@@ -157,6 +162,11 @@ static int detect_turn(struct detection *detection, struct failure *failure)
     readers_serve(detection, 0);
     if (status < 0)
         return status;
+    int said = health_say(detection->events, NULL, &detection->said_ms[0], failure);
+    if (!said)
+        said = health_say(detection->metrics, NULL, &detection->said_ms[1], failure);
+    if (said)
+        return said;
     if (status == 1) {
         status = past_detect(detection, &frame, failure);
         if (!status)
@@ -230,7 +240,7 @@ const struct verb verb_detect = {
     .name = "detect",
     .arguments = "",
     .text = "read frames from the bus, put events on it",
-    .options = {.shared = OPTION_SET | OPTION_BUS | OPTION_FORMS,
+    .options = {.shared = OPTION_SET | OPTION_BUS | OPTION_LISTEN | OPTION_FORMS,
                 .own = own_detect,
                 .take = own_take,
                 .storage = &own},

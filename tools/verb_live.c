@@ -67,6 +67,10 @@ static void children_prepare(struct live *live)
         child_argument(child, "--session=%s", live->session);
         if (i != RECORD)
             child_argument(child, "--readers=2");
+        if (i != RECORD && *options->listen)
+            child_argument(child, "--listen=%s", options->listen);
+        if (i != RECORD && options->curve)
+            child_argument(child, "--curve");
         if (i != ACQUIRE)
             child_parameters(child, &options->parameters);
     }
@@ -364,7 +368,7 @@ const struct verb verb_live = {
     .arguments = "",
     .text = "acquire, detect and record a session, and show it",
     .options = {.shared = OPTION_SOURCE | OPTION_MAT | OPTION_OUTPUT | OPTION_FOR | OPTION_FORMS |
-                          OPTION_SET | OPTION_BUS | OPTION_NO_DASHBOARD,
+                          OPTION_SET | OPTION_BUS | OPTION_LISTEN | OPTION_NO_DASHBOARD,
                 .own = own_live,
                 .take = own_take,
                 .storage = &own},
