@@ -40,8 +40,8 @@ static void range_cut(const struct bus_publisher *publisher, const struct reques
     while (answer->from < answer->next &&
            ring_read(publisher->ring, answer->from, &bytes, &size) < 1)
         answer->from++;
-    for (uint64_t number = answer->from; number < answer->next && answer->count < request->count;
-         number++) {
+    uint64_t count = request->ask == ASK_LAST ? 1 : request->count;
+    for (uint64_t number = answer->from; number < answer->next && answer->count < count; number++) {
         if (ring_read(publisher->ring, number, &bytes, &size) < 1 || total + size > RANGE_BYTES)
             break;
         total += size;

@@ -66,6 +66,13 @@ def lost_of(path):
     return int(numbers[1]), int(numbers[2]), len(texts)
 
 
+def strokes_of(path):
+    """The recorded strokes: a dictionary of columns each."""
+    with h5py.File(path, "r") as file:
+        columns = {name: column[()] for name, column in file["strokes"].items()}
+    return [dict(zip(columns, row)) for row in zip(*columns.values())]
+
+
 def events_of(path):
     """Every recorded event of a session file: group/column, bytes."""
     found = {}

@@ -85,7 +85,7 @@ class Devices(unittest.TestCase):
         self.assertEqual(("rollscope", "test-mat", "T7", ROWS, COLS),
                          tuple(told[key] for key in
                                ("protocol", "device", "serial", "rows", "cols")))
-        self.assertAlmostEqual(RATE_HZ, told["rate_hz"], delta=RATE_HZ / 5)
+        self.assertAlmostEqual(RATE_HZ, told["rate_hz"], delta=RATE_HZ / 2)
         health = told["health"]
         self.assertGreater(health["frames"]["value"], RATE_HZ / 2)
         self.assertEqual("frame", health["lost"]["unit"])
