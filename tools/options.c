@@ -2,6 +2,7 @@
 
 #include "configuration.h"
 #include "say.h"
+#include "shared_options.h"
 #include "sources.h"
 #include "verbs.h"
 
@@ -12,82 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_BIT  (1U << 30)
-#define ALWAYS      0U
-#define YEAR_S      (366.0 * 86400)
 #define HELP_FORMAT "rmargin=100,no-dup-args-note"
-#define WHOLE_MOST  9007199254740992.0
-
-enum option_type { FLAG, TEXT, PLACE, NUMBER, WHOLE, SPEED, ASSIGNMENT, HELP };
-
-struct shared_option {
-    unsigned bit; /* ALWAYS, CONFIG_BIT or an enum option_bit */
-    int key;
-    const char *name, *argument, *text;
-    const char *setting; /* "section.name" in the configuration; NULL: command line only */
-    enum option_type type;
-    size_t offset;
-    double least, most;
-};
-
-#define AT(field) offsetof(struct options, field)
-
-static const struct shared_option table[] = {
-    {OPTION_SOURCE, 256, "source", "ADDRESS",
-     "where frames come from, such as serial:auto, session:FILE or sim:SCENARIO", "acquire.source",
-     TEXT, AT(source), 0, 0},
-    {OPTION_OUTPUT, 'o', "output", "FILE", "where to write", NULL, TEXT, AT(output), 0, 0},
-    {OPTION_FOR, 257, "for", "SECONDS", "stop after this long", NULL, NUMBER, AT(for_s), 1e-3,
-     YEAR_S},
-    {OPTION_SCENARIO, 258, "scenario", "NAME", "what to simulate; `list' shows them", NULL, TEXT,
-     AT(scenario), 0, 0},
-    {OPTION_SEED, 259, "seed", "N", "of the random numbers (default 1)", NULL, WHOLE, AT(seed), 0,
-     WHOLE_MOST},
-    {OPTION_PTY, 260, "pty", "LINK", "serve on a pseudo-terminal that LINK will point to", NULL,
-     TEXT, AT(pty), 0, 0},
-    {OPTION_PROTOCOL, 261, "protocol", "NAME", "protocol to speak", NULL, TEXT, AT(protocol), 0, 0},
-    {OPTION_SPEED, 262, "speed", "N|max", "times real time (default 1)", NULL, SPEED, AT(speed),
-     1e-3, 1e6},
-    {OPTION_FROM, 263, "from", "SECONDS", "begin here", NULL, NUMBER, AT(from_s), 0, YEAR_S},
-    {OPTION_TO, 264, "to", "SECONDS", "end here", NULL, NUMBER, AT(to_s), 0, YEAR_S},
-    {OPTION_SET, 265, "set", "NAME=VALUE",
-     "set a parameter; `rollscope help parameters' lists them. May be repeated", NULL, ASSIGNMENT,
-     0, 0, 0},
-    {OPTION_JSON, 266, "json", NULL, "one JSON object a line on standard output", NULL, FLAG,
-     AT(json), 0, 0},
-    {OPTION_FORMS, 271, "json", "FILE",
-     "events as JSON, one object a line, to FILE or standard output", NULL, PLACE,
-     AT(forms[FORM_JSON]), 0, 0},
-    {OPTION_FORMS, 272, "csv", "FILE", "events as comma-separated values, likewise", NULL, PLACE,
-     AT(forms[FORM_CSV]), 0, 0},
-    {OPTION_FORMS, 273, "kv", "FILE", "events as key=value, likewise", NULL, PLACE,
-     AT(forms[FORM_KV]), 0, 0},
-    {OPTION_FORMS, 274, "events", "KIND,...",
-     "which of them: stroke, hold, bout, spot, marker, summary, contact, metrics", NULL, TEXT,
-     AT(events), 0, 0},
-    {OPTION_FORMS, 275, "metrics", NULL, "the metrics too, ten a second", NULL, FLAG, AT(metrics),
-     0, 0},
-    {OPTION_FOLLOW, 267, "follow", NULL,
-     "print its events as they are recorded, until the file is closed", NULL, FLAG, AT(follow), 0,
-     0},
-    {OPTION_NO_DASHBOARD, 268, "no-dashboard", NULL, "serve no dashboard", NULL, FLAG,
-     AT(no_dashboard), 0, 0},
-    {OPTION_BUS, 269, "bus", "ADDRESS", "where the bus is", "bus.address", TEXT, AT(bus), 0, 0},
-    {OPTION_LISTEN, 276, "listen", "tcp://HOST:PORT",
-     "let others read the bus over a network: beyond loopback with keys, see `rollscope keys'",
-     "bus.listen", TEXT, AT(listen), 0, 0},
-    {OPTION_LISTEN, 277, "curve", NULL, "ask for keys on loopback too", NULL, FLAG, AT(curve), 0,
-     0},
-    {OPTION_JOBS, 'j', "jobs", "N", "how many files at once (default: one a processor)",
-     "analyze.jobs", WHOLE, AT(jobs), 1, 1024},
-    {CONFIG_BIT, 270, "config", "FILE",
-     "configuration (default $XDG_CONFIG_HOME/rollscope/rollscope.conf, /etc/rollscope.conf)", NULL,
-     TEXT, 0, 0, 0},
-    {ALWAYS, 'q', "quiet", NULL, "say nothing but errors", NULL, FLAG, AT(quiet), 0, 0},
-    {ALWAYS, 'h', "help", NULL, "this text", NULL, HELP, 0, 0, 0},
-};
-
-enum { TABLE_COUNT = sizeof table / sizeof table[0] };
 
 struct parsing {
     struct options *options;
@@ -97,28 +23,32 @@ struct parsing {
     size_t set_count;
     bool help;
     struct failure failure; /* set: what is wrong with the command line */
-    struct argp_option shared[TABLE_COUNT + 1];
+    struct argp_option shared[SHARED_OPTION_MOST + 1];
     struct argp_child children[3];
 };
 
 static bool configurable(const struct verb *verb)
 {
+    size_t count;
+    const struct shared_option *table = shared_options(&count);
     bool yes = (verb->options.shared & (OPTION_SET | OPTION_MAT)) != 0;
-    for (size_t i = 0; i < TABLE_COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         yes |= table[i].setting && (verb->options.shared & table[i].bit);
     return yes;
 }
 
 static bool takes(const struct verb *verb, const struct shared_option *option)
 {
-    if (option->bit == CONFIG_BIT)
+    if (option->bit == OPTION_CONFIG)
         return configurable(verb);
-    return option->bit == ALWAYS || (verb->options.shared & option->bit) != 0;
+    return option->bit == OPTION_ALWAYS || (verb->options.shared & option->bit) != 0;
 }
 
 static const struct shared_option *find_key(int key)
 {
-    for (size_t i = 0; i < TABLE_COUNT; i++)
+    size_t count;
+    const struct shared_option *table = shared_options(&count);
+    for (size_t i = 0; i < count; i++)
         if (table[i].key == key)
             return &table[i];
     return NULL;
@@ -168,16 +98,16 @@ static int store(struct options *options, const struct shared_option *option, co
 {
     char *at = (char *)options + option->offset;
     switch (option->type) {
-    case FLAG:
+    case OPTION_FLAG:
         *(bool *)at = true;
         return STATUS_OK;
-    case TEXT:
+    case OPTION_TEXT:
         return store_text(at, name, value, failure);
-    case PLACE:
+    case OPTION_PLACE:
         return store_text(at, name, value ? value : OPTION_STDOUT, failure);
-    case WHOLE:
+    case OPTION_WHOLE:
         return store_whole((uint64_t *)(void *)at, option, name, value, failure);
-    case SPEED:
+    case OPTION_TIMES:
         if (!strcmp(value, "max")) {
             *(double *)(void *)at = INFINITY;
             return STATUS_OK;
@@ -198,11 +128,11 @@ static error_t parse_shared(int key, char *value, struct argp_state *state)
     char name[32];
     snprintf(name, sizeof name, "--%s", option->name);
     parsing->options->given |= option->bit;
-    if (option->type == HELP)
+    if (option->type == OPTION_HELP)
         parsing->help = true;
-    else if (option->type == ASSIGNMENT)
+    else if (option->type == OPTION_ASSIGNMENT)
         parsing->sets[parsing->set_count++] = value;
-    else if (option->bit == CONFIG_BIT)
+    else if (option->bit == OPTION_CONFIG)
         parsing->config = value;
     else if (store(parsing->options, option, name, value, &parsing->failure) < 0)
         return EINVAL;
@@ -282,15 +212,16 @@ static error_t parse_files(int key, char *value, struct argp_state *state)
 static int parse_words(struct parsing *parsing, int argc, char **argv)
 {
     const struct verb *verb = parsing->verb;
-    size_t count = 0;
-    for (size_t i = 0; i < TABLE_COUNT; i++)
+    size_t count, taken = 0;
+    const struct shared_option *table = shared_options(&count);
+    for (size_t i = 0; i < count; i++)
         if (takes(verb, &table[i]))
-            parsing->shared[count++] =
-                (struct argp_option){.name = table[i].name,
-                                     .key = table[i].key,
-                                     .arg = table[i].argument,
-                                     .flags = table[i].type == PLACE ? OPTION_ARG_OPTIONAL : 0,
-                                     .doc = table[i].text};
+            parsing->shared[taken++] = (struct argp_option){
+                .name = table[i].name,
+                .key = table[i].key,
+                .arg = table[i].argument,
+                .flags = table[i].type == OPTION_PLACE ? OPTION_ARG_OPTIONAL : 0,
+                .doc = table[i].text};
     struct argp own = {.options = verb->options.own, .parser = parse_own};
     struct argp shared = {.options = parsing->shared, .parser = parse_shared};
     if (own.options)
@@ -320,9 +251,11 @@ static int take_setting(void *context, const char *section, const char *name, co
         return parameters_set(&parsing->options->parameters, name, value, failure);
     if (!strcmp(section, "mat"))
         return source_setting(&parsing->options->mat, name, value, failure);
+    size_t count;
+    const struct shared_option *table = shared_options(&count);
     char setting[64];
     snprintf(setting, sizeof setting, "%s.%s", section, name);
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!table[i].setting || strcmp(table[i].setting, setting) != 0)
             continue;
         struct options scratch;
