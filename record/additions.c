@@ -1,6 +1,7 @@
 #include "about.h"
 #include "event_log.h"
 #include "hdf_file.h"
+#include "maps.h"
 #include "replacement.h"
 #include "session_parts.h"
 #include "table.h"
@@ -181,6 +182,16 @@ static hid_t create_place(hid_t file, const char *name)
     return place;
 }
 
+static int write_maps(const struct edit *edit, hid_t place, const struct session_maps *maps)
+{
+    struct map_log log;
+    int result = map_log_create(&log, edit->file, place);
+    if (result >= 0)
+        result = map_log_write(&log, maps);
+    map_log_close(&log);
+    return result;
+}
+
 static int write_results(const struct edit *edit, const struct session_analysis *analysis)
 {
     hid_t place = create_place(edit->file, analysis->name);
@@ -194,6 +205,8 @@ static int write_results(const struct edit *edit, const struct session_analysis 
     if (result >= 0)
         result = event_log_flush(log);
     event_log_close(log);
+    if (result >= 0 && analysis->maps)
+        result = write_maps(edit, place, analysis->maps);
     H5Gclose(place);
     return result;
 }

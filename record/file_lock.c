@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -70,4 +72,26 @@ int file_lock_take(const char *path, struct failure *failure)
         return refuse(descriptor, path, failure);
     flock(descriptor, LOCK_SH | LOCK_NB);
     return descriptor;
+}
+
+int file_claim(const char *path, struct failure *failure)
+{
+    int descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor < 0 && errno == EEXIST)
+        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
+    if (descriptor < 0)
+        return failure_system(failure, errno, "%s: cannot be created", path);
+    close(descriptor);
+    return STATUS_OK;
+}
+
+bool file_has_room(int descriptor, uint64_t bytes)
+{
+    struct statvfs disk;
+    struct rlimit limit;
+    struct stat file;
+    if (fstatvfs(descriptor, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes)
+        return false;
+    return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
+           fstat(descriptor, &file) || (uint64_t)file.st_size + bytes <= limit.rlim_cur;
 }

@@ -3,7 +3,6 @@
 #include "hdf_apart.h"
 
 #include <fcntl.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

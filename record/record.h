@@ -32,6 +32,15 @@ struct session_about {
     bool recovered;               /**< was left by a kill and made whole, or continued, since */
 };
 
+/** The maps of a session, dsp/split.h. */
+enum session_map { SESSION_MAP_STATIC, SESSION_MAP_MOVING, SESSION_MAP_FAST, SESSION_MAP_COUNT };
+
+/** What each cell carried over a session, apart: root mean squares. */
+struct session_maps {
+    double duration_s;             /**< over which; 0: nothing is known */
+    float *kpa[SESSION_MAP_COUNT]; /**< [rows*cols] each */
+};
+
 /* ---- Writing ----------------------------------------------------------------------------------
  */
 
@@ -85,6 +94,10 @@ int recorder_counters(struct recorder *recorder, const struct session_counter *c
 
 /** Writes `/truth`, at the first frame or, given later, on closing. At most once. */
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure);
+
+/** Replaces `/maps`, which is there, all zero, from the first frame on. */
+int recorder_maps(struct recorder *recorder, const struct session_maps *maps,
+                  struct failure *failure);
 
 /** Frames safely in the file. */
 uint64_t recorder_frames(const struct recorder *recorder);
@@ -162,6 +175,18 @@ int session_truth(struct session *session, struct truth *truth, struct failure *
 int session_parameters(struct session *session, const char *analysis, struct parameters *parameters,
                        struct failure *failure);
 
+/**
+ * Reads the maps.
+ * @param analysis name of an analysis under /analysis; NULL: those recorded live
+ * @param maps filled in; to be freed with session_maps_free()
+ * @return 1, 0 when the file holds none, or negative
+ */
+int session_maps(struct session *session, const char *analysis, struct session_maps *maps,
+                 struct failure *failure);
+
+/** Frees the arrays that session_maps() made. Twice is allowed. */
+void session_maps_free(struct session_maps *maps);
+
 /** NULL is allowed. */
 void session_close(struct session *session);
 
@@ -211,6 +236,7 @@ struct session_analysis {
     const struct parameters *parameters;
     const struct event *events; /**< [event_count], in the order of publication */
     size_t event_count;
+    const struct session_maps *maps; /**< NULL: none */
 };
 
 /** Writes them as /analysis/NAME beside what is there; never overwrites: STATUS_BUSY. */

@@ -5,6 +5,7 @@
 #include "event_log.h"
 #include "file_lock.h"
 #include "frame_log.h"
+#include "maps.h"
 #include "recorder_parts.h"
 #include "truth_log.h"
 #include "units.h"
@@ -15,9 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +30,7 @@ struct recorder {
     struct frame_log *frames;
     struct event_log *events;
     struct counter_log counters;
+    struct map_log maps;
     struct truth truth;
     struct parameters parameters;
     struct failure latched;
@@ -72,33 +71,13 @@ static int still_latched(const struct recorder *recorder, struct failure *failur
 
 static int check_room(struct recorder *recorder, struct failure *failure)
 {
-    struct statvfs disk;
-    struct rlimit limit;
-    struct stat file;
     uint64_t reserve = RESERVE_BYTES + 2 * frame_log_chunk_bytes(recorder->frames);
-    bool full = false;
-    if (fstatvfs(recorder->descriptor, &disk) == 0)
-        full = (uint64_t)disk.f_bavail * disk.f_frsize < reserve;
-    if (!full && getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        fstat(recorder->descriptor, &file) == 0)
-        full = (uint64_t)file.st_size + reserve > limit.rlim_cur;
-    if (!full)
+    if (file_has_room(recorder->descriptor, reserve))
         return STATUS_OK;
     failure_set(&recorder->latched, STATUS_FULL,
                 "%s: recording stopped: less than %llu kB of room are left", recorder->path,
                 (unsigned long long)(reserve >> 10));
     return still_latched(recorder, failure);
-}
-
-static int create_exclusively(const char *path, struct failure *failure)
-{
-    int descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (descriptor < 0 && errno == EEXIST)
-        return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
-    if (descriptor < 0)
-        return failure_system(failure, errno, "%s: cannot be created", path);
-    close(descriptor);
-    return STATUS_OK;
 }
 
 static int refuse(const struct recorder *recorder, struct failure *failure, const char *what)
@@ -129,6 +108,7 @@ static void release(struct recorder *recorder)
 {
     counter_log_close(&recorder->counters);
     event_log_close(recorder->events);
+    map_log_close(&recorder->maps);
     frame_log_close(recorder->frames);
     recorder->events = NULL;
     recorder->frames = NULL;
@@ -156,7 +136,7 @@ int recorder_open(struct recorder **recorder, const char *path, const struct ses
     struct recorder *new = calloc(1, sizeof *new);
     if (!new)
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
-    status = create_exclusively(path, failure);
+    status = file_claim(path, failure);
     if (status < 0) {
         free(new);
         return status;
@@ -201,6 +181,8 @@ static int start(struct recorder *recorder, int64_t first_us, struct failure *fa
     recorder->events = event_log_create(recorder->file, recorder->time_units);
     if (!recorder->events)
         return latch(recorder, failure, "the groups of events cannot be created");
+    if (map_log_create(&recorder->maps, recorder->file, recorder->file) < 0)
+        return latch(recorder, failure, "the maps cannot be created");
     if (recorder->has_parameters &&
         event_log_parameters(recorder->file, &recorder->parameters, recorder->software) < 0)
         return latch(recorder, failure, "the parameters cannot be written");
@@ -297,17 +279,21 @@ int recorder_packed(struct recorder *recorder, const struct frame *frames,
                          failure);
 }
 
+static int begun(const struct recorder *recorder, const char *what, struct failure *failure)
+{
+    if (recorder->latched.status < 0 || recorder->started)
+        return still_latched(recorder, failure);
+    return failure_set(failure, STATUS_ARGUMENT, "%s: %s before the first frame", recorder->path,
+                       what);
+}
+
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure)
 {
-    if (recorder->latched.status < 0)
-        return still_latched(recorder, failure);
-    if (!recorder->started)
-        return failure_set(failure, STATUS_ARGUMENT, "%s: an event before the first frame",
-                           recorder->path);
+    int status = begun(recorder, "an event", failure);
     hdf_begin();
-    if (event_log_append(recorder->events, event) < 0)
-        return latch(recorder, failure, "recording stopped");
-    return STATUS_OK;
+    if (status == STATUS_OK && event_log_append(recorder->events, event) < 0)
+        status = latch(recorder, failure, "recording stopped");
+    return status;
 }
 
 int recorder_counters(struct recorder *recorder, const struct session_counter *counters,
@@ -323,6 +309,16 @@ int recorder_counters(struct recorder *recorder, const struct session_counter *c
     int written = log->count ? counter_log_write(log, counters, count)
                              : counter_log_create(log, recorder->file, counters, count);
     return written < 0 ? latch(recorder, failure, "the counters cannot be written") : STATUS_OK;
+}
+
+int recorder_maps(struct recorder *recorder, const struct session_maps *maps,
+                  struct failure *failure)
+{
+    int status = begun(recorder, "maps", failure);
+    hdf_begin();
+    if (status == STATUS_OK && map_log_write(&recorder->maps, maps) < 0)
+        status = latch(recorder, failure, "recording stopped");
+    return status;
 }
 
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure)

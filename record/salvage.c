@@ -121,6 +121,17 @@ static int copy_counters(struct salvage *salvage, struct failure *failure)
     return count > 0 ? recorder_counters(salvage->to, counters, (size_t)count, failure) : count;
 }
 
+static int copy_maps(struct salvage *salvage, struct failure *failure)
+{
+    struct session_maps maps;
+    int status = session_maps(salvage->from, NULL, &maps, failure);
+    if (status <= 0)
+        return status;
+    status = recorder_maps(salvage->to, &maps, failure);
+    session_maps_free(&maps);
+    return status;
+}
+
 static int copy_all(struct salvage *salvage, struct failure *failure)
 {
     int status = copy_counters(salvage, failure);
@@ -131,6 +142,8 @@ static int copy_all(struct salvage *salvage, struct failure *failure)
     for (int type = 0; type < EVENT_TYPE_COUNT && status == STATUS_OK; type++)
         if (salvage->recovery->frames)
             status = copy_events(salvage, (enum event_type)type, failure);
+    if (status == STATUS_OK && salvage->recovery->frames)
+        status = copy_maps(salvage, failure);
     return status == STATUS_OK ? recorder_sync(salvage->to, failure) : status;
 }
 

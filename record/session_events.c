@@ -1,4 +1,5 @@
 #include "event_log.h"
+#include "maps.h"
 #include "session_parts.h"
 #include "table.h"
 #include "truth_log.h"
@@ -125,6 +126,20 @@ int session_parameters(struct session *session, const char *analysis, struct par
     if (place < 0)
         return failure_at(failure, session->path);
     int status = event_log_read_parameters(place, parameters, failure);
+    H5Gclose(place);
+    return status < 0 ? failure_at(failure, session->path) : status;
+}
+
+int session_maps(struct session *session, const char *analysis, struct session_maps *maps,
+                 struct failure *failure)
+{
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
+    hdf_begin();
+    hid_t place = open_place(session, analysis, failure);
+    if (place < 0)
+        return failure_at(failure, session->path);
+    int status = maps_read(place, &session->about.mat.geometry, maps, failure);
     H5Gclose(place);
     return status < 0 ? failure_at(failure, session->path) : status;
 }

@@ -19,9 +19,9 @@ struct session {
     struct time_axis time;
     struct cells cells;
     char *calibration; /**< what about.calibration_text points to */
-    bool own;   /**< written by rollscope */
-    bool check; /**< session_read() compares checksums, where there are some */
-    bool skim;  /**< session_read() leaves the cells out */
+    bool own;          /**< written by rollscope */
+    bool check;        /**< session_read() compares checksums, where there are some */
+    bool skim;         /**< session_read() leaves the cells out */
     uint64_t frames;
     uint64_t stored;         /**< frames that the variables hold, committed or not */
     uint64_t next;           /**< what session_read() reads next */

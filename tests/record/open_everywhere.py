@@ -81,6 +81,15 @@ def test_netcdf4():
             np.testing.assert_array_equal(data["truth"][part][name][:], values, err_msg=name)
 
 
+def test_maps():
+    maps = xr.open_dataset(PATH, group="maps")
+    assert float(maps.duration) == 0.57 and maps.duration.attrs == {"units": "s", "long_name": "time that the maps cover"}
+    for band, name in enumerate(("static", "moving", "fast")):
+        assert maps[name].dims == ("y", "x") and maps[name].units == "kPa", maps[name]
+        np.testing.assert_array_equal(maps[name], 1000 * band + np.arange(ROWS * COLS).reshape(ROWS, COLS))
+    assert netCDF4.Dataset(PATH)["maps"]["moving"].dimensions == ("y", "x")
+
+
 def test_h5py():
     with h5py.File(PATH, "r") as file:
         np.testing.assert_array_equal(file["pressure"][:], counts)

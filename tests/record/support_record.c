@@ -122,6 +122,18 @@ size_t pattern_counters(struct session_counter *counters, double frames)
     return 2;
 }
 
+static void write_maps(struct recorder *recorder, struct failure *failure)
+{
+    enum { CELLS = PATTERN_ROWS * PATTERN_COLS };
+    float kpa[SESSION_MAP_COUNT * CELLS];
+    struct session_maps maps = {.duration_s = 0.57};
+    for (int b = 0; b < SESSION_MAP_COUNT; b++)
+        maps.kpa[b] = kpa + b * CELLS;
+    for (int i = 0; i < SESSION_MAP_COUNT * CELLS; i++)
+        kpa[i] = (float)(i / CELLS * 1000 + i % CELLS);
+    assert_int_equal(recorder_maps(recorder, &maps, failure), STATUS_OK);
+}
+
 void pattern_write(const char *path, bool swmr)
 {
     struct session_counter counters[2];
@@ -144,6 +156,7 @@ void pattern_write(const char *path, bool swmr)
     write_events(recorder, &failure);
     pattern_counters(counters, PATTERN_FRAMES);
     assert_int_equal(recorder_counters(recorder, counters, count, &failure), STATUS_OK);
+    write_maps(recorder, &failure);
     if (recorder_close(recorder, &failure) < 0)
         fail_msg("%s", failure.text);
 }

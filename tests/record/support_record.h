@@ -51,7 +51,8 @@ struct truth pattern_truth(void);
 /* Counters after so many frames. Returns how many there are, 2. */
 size_t pattern_counters(struct session_counter *counters, double frames);
 
-/** Writes the whole pattern: frames, three events a kind, summary, truth. */
+/** Writes the whole pattern: frames, three events a kind, summary, truth, maps of 0.57 s in which
+ *  cell i of map b has 1000 b + i. */
 void pattern_write(const char *path, bool swmr);
 
 /** Runs a Python file of this folder with up to two arguments; its exit code. */

@@ -127,6 +127,71 @@ static void an_analysis_is_written_beside_and_never_over(void **state)
     assert_int_equal(run_python("open_everywhere.py", path, NULL), 0);
 }
 
+static void fill_maps(struct session_maps *maps, float *kpa, float first)
+{
+    maps->duration_s = first;
+    for (int b = 0; b < SESSION_MAP_COUNT; b++)
+        maps->kpa[b] = kpa + (size_t)b * PATTERN_ROWS * PATTERN_COLS;
+    for (int i = 0; i < SESSION_MAP_COUNT * PATTERN_ROWS * PATTERN_COLS; i++)
+        kpa[i] = first + (float)i;
+}
+
+static void expect_maps(struct session *session, const char *analysis,
+                        const struct session_maps *expected)
+{
+    struct failure failure;
+    struct session_maps maps;
+    if (session_maps(session, analysis, &maps, &failure) != 1)
+        fail_msg("%s", failure.text);
+    assert_true(maps.duration_s == expected->duration_s);
+    for (int b = 0; b < SESSION_MAP_COUNT; b++)
+        assert_memory_equal(maps.kpa[b], expected->kpa[b],
+                            PATTERN_ROWS * PATTERN_COLS * sizeof(float));
+    session_maps_free(&maps);
+}
+
+static void maps_are_replaced_and_those_of_an_analysis_stay_apart(void **state)
+{
+    (void)state;
+    struct recorder *recorder;
+    struct failure failure;
+    struct session_maps maps, other, none;
+    struct parameters parameters;
+    float kpa[SESSION_MAP_COUNT * PATTERN_ROWS * PATTERN_COLS];
+    float more[SESSION_MAP_COUNT * PATTERN_ROWS * PATTERN_COLS];
+    const struct recorder_options options = {.swmr = true};
+    const struct session_about about = pattern_about();
+    const char *path = scratch_file("maps.h5");
+    parameters_default(&parameters);
+    assert_int_equal(recorder_open(&recorder, path, &about, NULL, &options, &failure), STATUS_OK);
+    fill_maps(&maps, kpa, 3);
+    assert_int_equal(recorder_maps(recorder, &maps, &failure), STATUS_ARGUMENT);
+    struct frame frame = pattern_frame(0);
+    assert_int_equal(recorder_frame(recorder, &frame, &failure), STATUS_OK);
+    assert_int_equal(recorder_maps(recorder, &maps, &failure), STATUS_OK);
+    fill_maps(&maps, kpa, 7);
+    assert_int_equal(recorder_maps(recorder, &maps, &failure), STATUS_OK);
+    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
+    fill_maps(&other, more, 50);
+    const struct session_analysis analysis = {
+        .name = "again", .software = "rollscope 9", .parameters = &parameters, .maps = &other};
+    if (session_add_analysis(path, &analysis, &failure) < 0)
+        fail_msg("%s", failure.text);
+    struct session *session = opened(path);
+    expect_maps(session, NULL, &maps);
+    expect_maps(session, "again", &other);
+    assert_int_equal(session_maps(session, "never", &none, &failure), STATUS_NOT_FOUND);
+    session_close(session);
+    assert_int_equal(
+        recorder_open(&recorder, scratch_file("mapless.h5"), &about, NULL, NULL, &failure),
+        STATUS_OK);
+    assert_int_equal(recorder_frame(recorder, &frame, &failure), STATUS_OK);
+    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
+    session = opened(scratch_file("mapless.h5"));
+    assert_int_equal(session_maps(session, NULL, &none, &failure), 0);
+    session_close(session);
+}
+
 static void a_file_being_recorded_is_busy(void **state)
 {
     (void)state;
@@ -151,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_session_of_others_takes_markers_too),
         cmocka_unit_test(the_file_s_own_attributes_are_not_for_annotating),
         cmocka_unit_test(an_analysis_is_written_beside_and_never_over),
+        cmocka_unit_test(maps_are_replaced_and_those_of_an_analysis_stay_apart),
         cmocka_unit_test(a_file_being_recorded_is_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
