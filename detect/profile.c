@@ -1,11 +1,13 @@
 #include "profile.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const double spread_quantile = 0.4;
-static const double learning_mm = 60; /* way over which the spread may change by a factor of e */
-static const double first_mm = 5;     /* the same at first: it begins anywhere */
+static const double spread_quantile = 0.3;
+static const double level_quantile = 0.3;
+static const double learning_mm = 300; /* way over which the spread may change by a factor of e */
+static const double first_mm = 5;      /* the same at first: it begins anywhere */
 static const double most_ratio = 3;
 static const double end_share = 0.42; /* of the highest spread: less is the strip's end */
 
@@ -28,6 +30,12 @@ void profile_aim(struct profile *profile, const struct track *track)
     profile->most = -1;
 }
 
+static void empty_bin(struct profile *profile, int bin)
+{
+    profile->line[bin] = 0;
+    profile->spoilt[bin] = false;
+}
+
 static void reach(struct profile *profile, int bin)
 {
     if (profile->least > profile->most) {
@@ -35,12 +43,12 @@ static void reach(struct profile *profile, int bin)
         profile->most = bin - 1;
     }
     while (profile->least > bin)
-        profile->line[--profile->least] = 0;
+        empty_bin(profile, --profile->least);
     while (profile->most < bin + 1)
-        profile->line[++profile->most] = 0;
+        empty_bin(profile, ++profile->most);
 }
 
-void profile_line(struct profile *profile, const double at_mm[2], double relative)
+void profile_line(struct profile *profile, const double at_mm[2], double relative, bool faulty)
 {
     double along = at_mm[0] * profile->along[0] + at_mm[1] * profile->along[1];
     double side = along / profile->bin_mm + PROFILE_SIDES / 2.0;
@@ -49,6 +57,8 @@ void profile_line(struct profile *profile, const double at_mm[2], double relativ
     reach(profile, bin);
     profile->line[bin] += (1 - (side - bin)) * relative;
     profile->line[bin + 1] += (side - bin) * relative;
+    profile->spoilt[bin] |= faulty;
+    profile->spoilt[bin + 1] |= faulty;
 }
 
 /* Moves towards the spread_quantile of the values met along the way. */
@@ -63,6 +73,8 @@ static void learn(double *usual, double value, double up, double down)
 void profile_learn(struct profile *profile, double way_mm)
 {
     for (int bin = profile->least; bin <= profile->most; bin++) {
+        if (profile->spoilt[bin])
+            continue;
         profile->way_mm[bin] += way_mm;
         double rate = fmin(way_mm / fmin(learning_mm, first_mm + profile->way_mm[bin] / 2), 0.5);
         learn(&profile->spread[bin], profile->line[bin], exp(rate * spread_quantile),
@@ -79,17 +91,46 @@ double profile_pair(struct profile *profile, int side, double value, double way_
     return fmin(value / profile->pair[side], most_ratio);
 }
 
-double profile_ratio(const struct profile *profile, int bin)
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double most_spread(const struct profile *profile)
 {
     double most = 0;
     for (int i = profile->least; i <= profile->most; i++)
         most = fmax(most, profile->spread[i]);
-    if (profile->spread[bin] < end_share * most || profile->spread[bin] <= 0)
-        return NAN;
-    return fmin(profile->line[bin] / profile->spread[bin], most_ratio);
+    return most;
 }
 
-void profile_place(const struct profile *profile, int bin, double at_mm[2])
+static bool is_known(const struct profile *profile, int bin)
+{
+    return profile->spread[bin] > 0 && profile->spread[bin] >= profile->end &&
+           !profile->spoilt[bin];
+}
+
+void profile_level(struct profile *profile)
+{
+    double ratios[PROFILE_SIDES];
+    size_t count = 0;
+    profile->end = end_share * most_spread(profile);
+    for (int i = profile->least; i <= profile->most; i++)
+        if (is_known(profile, i))
+            ratios[count++] = profile->line[i] / profile->spread[i];
+    qsort(ratios, count, sizeof *ratios, by_size);
+    profile->level = count ? ratios[(size_t)(level_quantile * (double)(count - 1))] : 1;
+}
+
+double profile_ratio(const struct profile *profile, int bin)
+{
+    if (!is_known(profile, bin) || profile->level <= 0)
+        return NAN;
+    return fmin(profile->line[bin] / (profile->spread[bin] * profile->level), most_ratio);
+}
+
+void profile_place(const struct profile *profile, double bin, double at_mm[2])
 {
     double along = (bin - PROFILE_SIDES / 2.0) * profile->bin_mm;
     double from =

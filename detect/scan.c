@@ -4,25 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double covered = 0.25;      /* a cell counts when it had at least this share */
-static const double base_quantile = 0.4; /* of a ball's pressures over a pass */
 static const double resolved_pitches =
     2.5; /* a ball this wide shows its pressure, else its force */
-#define MAPS 5
+static const double finest_mm = 4;
+static const double cut_share = 0.55; /* of its width beyond the border: a tool is cut there */
+static const double joined_s = 0.15;  /* frames farther apart are not joined */
+static const int parts_most = 10;
+
+struct scan_grid scan_grid_for(const struct geometry *geometry)
+{
+    int parts = (int)ceil(fmax(geometry->pitch_x_mm, geometry->pitch_y_mm) / finest_mm);
+    while (parts > 1 && (double)geometry_cells(geometry) * parts * parts > 1 << 16)
+        parts--;
+    return (struct scan_grid){geometry->rows * parts, geometry->cols * parts, parts,
+                              geometry->pitch_x_mm / parts, geometry->pitch_y_mm / parts};
+}
+
+static size_t floats(const struct scan *scan)
+{
+    return 2 * (size_t)(scan->grid.rows * scan->grid.cols) + 3 * (size_t)scan->cells;
+}
 
 bool scan_open(struct scan *scan, const struct geometry *geometry)
 {
     memset(scan, 0, sizeof *scan);
     scan->geometry = *geometry;
     scan->cells = geometry_cells(geometry);
-    float *maps = calloc((size_t)scan->cells * MAPS, sizeof *maps);
+    scan->grid = scan_grid_for(geometry);
+    size_t places = (size_t)(scan->grid.rows * scan->grid.cols);
+    float *maps = calloc(floats(scan), sizeof *maps);
     if (!maps)
         return false;
     scan->load = maps;
-    scan->weight = maps + scan->cells;
-    scan->cover = maps + 2 * (size_t)scan->cells;
-    scan->pressed = maps + 3 * (size_t)scan->cells;
-    scan->peak = maps + 4 * (size_t)scan->cells;
+    scan->weight = maps + places;
+    scan->stay = maps + 2 * places;
+    scan->pressed = scan->stay + scan->cells;
+    scan->peak = scan->pressed + scan->cells;
     return true;
 }
 
@@ -34,10 +51,11 @@ void scan_close(struct scan *scan)
 
 void scan_clear(struct scan *scan)
 {
-    memset(scan->load, 0, (size_t)scan->cells * MAPS * sizeof *scan->load);
-    scan->value_count = scan->value_seen = 0;
-    scan->value_skip = 1;
+    memset(scan->load, 0, floats(scan) * sizeof *scan->load);
     scan->side_mm[0] = scan->side_mm[1] = 0;
+    scan->line.least = PROFILE_SIDES;
+    scan->line.most = -1;
+    scan->balls[0].known = scan->balls[1].known = false;
     scan->low_mm = INFINITY;
     scan->high_mm = -INFINITY;
 }
@@ -48,35 +66,78 @@ void scan_begin(struct scan *scan)
     profile_clear(&scan->profile, &scan->geometry);
 }
 
-/* Keeps a pass's values evenly spaced however long it takes. */
-static void keep_value(struct scan *scan, double value)
+static void add_stay(struct scan *scan, const double at_mm[2], double dt_s)
 {
-    if (scan->value_seen++ % scan->value_skip)
-        return;
-    if (scan->value_count == SCAN_VALUES) {
-        for (uint32_t i = 0; i < SCAN_VALUES / 2; i++)
-            scan->values[i] = scan->values[2 * i];
-        scan->value_count = SCAN_VALUES / 2;
-        scan->value_skip *= 2;
-    }
-    scan->values[scan->value_count++] = (float)value;
+    int c = (int)floor(at_mm[0] / scan->geometry.pitch_x_mm);
+    int r = (int)floor(at_mm[1] / scan->geometry.pitch_y_mm);
+    if (r >= 0 && c >= 0 && r < scan->geometry.rows && c < scan->geometry.cols)
+        scan->stay[r * scan->geometry.cols + c] += (float)dt_s;
 }
 
-/* Shares a value among the four cells around a place. */
-static void place_value(struct scan *scan, const double at_mm[2], double value, double dt_s)
+/* Shares a value among the four places around. */
+static void place_value(struct scan *scan, const double at_mm[2], double value)
 {
-    double x = at_mm[0] / scan->geometry.pitch_x_mm - 0.5;
-    double y = at_mm[1] / scan->geometry.pitch_y_mm - 0.5;
+    const struct scan_grid *grid = &scan->grid;
+    double x = at_mm[0] / grid->step_x_mm - 0.5;
+    double y = at_mm[1] / grid->step_y_mm - 0.5;
     int c = (int)floor(x), r = (int)floor(y);
     for (int i = 0; i < 4; i++) {
         int row = r + i / 2, col = c + i % 2;
         double share = (i % 2 ? x - c : 1 - (x - c)) * (i / 2 ? y - r : 1 - (y - r));
-        if (row < 0 || col < 0 || row >= scan->geometry.rows || col >= scan->geometry.cols)
+        if (row < 0 || col < 0 || row >= grid->rows || col >= grid->cols)
             continue;
-        size_t cell = (size_t)row * scan->geometry.cols + (size_t)col;
-        scan->load[cell] += (float)(value * share * dt_s);
-        scan->weight[cell] += (float)(share * dt_s);
-        scan->cover[cell] = fmaxf(scan->cover[cell], (float)share);
+        size_t place = (size_t)row * (size_t)grid->cols + (size_t)col;
+        scan->load[place] += (float)(value * share);
+        scan->weight[place] += (float)share;
+    }
+}
+
+/* Whether the tool lies on the mat as far as this to both sides of a place. */
+static bool is_whole(const struct scan *scan, const double at_mm[2], const double way[2],
+                     double half_mm)
+{
+    const struct geometry *geometry = &scan->geometry;
+    double x = half_mm * fabs(way[0]), y = half_mm * fabs(way[1]);
+    return at_mm[0] >= x && at_mm[0] <= geometry->cols * geometry->pitch_x_mm - x &&
+           at_mm[1] >= y && at_mm[1] <= geometry->rows * geometry->pitch_y_mm - y;
+}
+
+/* What a strip has in each bin; NaN where nothing is known. */
+static void fill_ratios(const struct scan *scan, double half_mm, struct scan_line *line)
+{
+    const struct profile *profile = &scan->profile;
+    line->least = profile->least;
+    line->most = profile->most;
+    for (int bin = profile->least; bin <= profile->most; bin++) {
+        profile_place(profile, bin, line->at_mm[bin]);
+        bool whole = is_whole(scan, line->at_mm[bin], profile->across, half_mm);
+        line->ratio[bin] = whole ? profile_ratio(profile, bin) : NAN;
+    }
+}
+
+/* One line across the way, at a share of the way from the line before to this one. */
+static void lay_line(struct scan *scan, const struct scan_line *before, double share)
+{
+    const struct scan_line *now = &scan->line;
+    double parts = scan->grid.parts, last[3] = {0, 0, NAN};
+    for (int bin = now->least; bin <= now->most; bin++) {
+        bool joined = share < 1 && bin >= before->least && bin <= before->most;
+        double value = now->ratio[bin], at_mm[2] = {now->at_mm[bin][0], now->at_mm[bin][1]};
+        if (share < 1)
+            value = joined ? share * value + (1 - share) * before->ratio[bin] : NAN;
+        for (int i = 0; joined && i < 2; i++)
+            at_mm[i] = share * at_mm[i] + (1 - share) * before->at_mm[bin][i];
+        for (int k = 0; k < scan->grid.parts && isfinite(value); k++) {
+            double t = k / parts;
+            if (k && !isfinite(last[2]))
+                break;
+            double place[2] = {at_mm[0] + t * (last[0] - at_mm[0]),
+                               at_mm[1] + t * (last[1] - at_mm[1])};
+            place_value(scan, place, k ? value + t * (last[2] - value) : value);
+        }
+        last[0] = at_mm[0];
+        last[1] = at_mm[1];
+        last[2] = value;
     }
 }
 
@@ -85,14 +146,22 @@ static void take_strip(struct scan *scan, const struct track *track, double dt_s
     struct profile *profile = &scan->profile;
     const double *step = track->step_mm, *across = profile->across;
     double origin = PROFILE_SIDES / 2.0;
-    profile_learn(profile, fabs(step[0] * across[0] + step[1] * across[1]));
-    for (int bin = profile->least; bin <= profile->most; bin++) {
-        double ratio = profile_ratio(profile, bin), at_mm[2];
-        if (!isfinite(ratio))
-            continue;
-        profile_place(profile, bin, at_mm);
-        place_value(scan, at_mm, ratio, dt_s);
-    }
+    double way_mm = fabs(step[0] * across[0] + step[1] * across[1]);
+    profile_learn(profile, way_mm);
+    profile_level(profile);
+    struct scan_line *before = &scan->before;
+    *before = scan->line;
+    fill_ratios(scan, cut_share * track->width_mm, &scan->line);
+    int parts =
+        (int)fmin(ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm)), parts_most);
+    if (dt_s > joined_s)
+        parts = 1;
+    for (int k = 1; k < parts; k++)
+        lay_line(scan, before, (double)k / parts);
+    lay_line(scan, before, 1);
+    for (int bin = profile->least; bin <= profile->most; bin++)
+        if (isfinite(scan->line.ratio[bin]))
+            add_stay(scan, scan->line.at_mm[bin], dt_s);
     scan->low_mm = fmin(scan->low_mm, (profile->least - origin) * profile->bin_mm);
     scan->high_mm = fmax(scan->high_mm, (profile->most - origin) * profile->bin_mm);
 }
@@ -129,6 +198,30 @@ static double ball_value(const struct scan *scan, const struct shape *shape, dou
     return shape->width_mm > resolved_pitches * pitch ? square / kpa : kpa;
 }
 
+/* A ball's value, along its way from where it was. */
+static void lay_ball(struct scan *scan, int side, const double at_mm[2], double value, double dt_s,
+                     double width_mm)
+{
+    struct scan_ball *last = &scan->balls[side];
+    double half_mm = cut_share * width_mm, every[2] = {1, 1};
+    if (!is_whole(scan, at_mm, every, half_mm)) {
+        last->known = false;
+        return;
+    }
+    double way_mm = hypot(at_mm[0] - last->at_mm[0], at_mm[1] - last->at_mm[1]);
+    int parts = (int)ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm));
+    bool joined = last->known && dt_s <= joined_s && parts <= parts_most;
+    for (int k = 1; joined && k < parts; k++) {
+        double t = (double)k / parts;
+        double place[2] = {last->at_mm[0] + t * (at_mm[0] - last->at_mm[0]),
+                           last->at_mm[1] + t * (at_mm[1] - last->at_mm[1])};
+        place_value(scan, place, last->value + t * (value - last->value));
+    }
+    place_value(scan, at_mm, value);
+    add_stay(scan, at_mm, dt_s);
+    *last = (struct scan_ball){true, {at_mm[0], at_mm[1]}, value};
+}
+
 static void take_ball(struct scan *scan, const struct track *track, const struct parts *parts,
                       double dt_s)
 {
@@ -138,8 +231,7 @@ static void take_ball(struct scan *scan, const struct track *track, const struct
         square += parts->parts[i].square;
     }
     double value = ball_value(scan, &track->shape, kpa, square);
-    place_value(scan, at_mm, value, dt_s);
-    keep_value(scan, value);
+    lay_ball(scan, 0, at_mm, value, dt_s, track->shape.width_mm);
 }
 
 /* Each of two balls against what is usual for it. */
@@ -156,8 +248,7 @@ static void take_pair(struct scan *scan, const struct track *track, const struct
                       (at_mm[1] - track->shape.y_mm) * profile->along[1];
         double value = ball_value(scan, shape, part->kpa, part->square);
         double ratio = profile_pair(profile, side > 0, value, way_mm);
-        place_value(scan, at_mm, ratio, dt_s);
-        keep_value(scan, ratio);
+        lay_ball(scan, side > 0, at_mm, ratio, dt_s, shape->width_mm);
         scan->side_mm[0] = at_mm[0] - track->shape.x_mm;
         scan->side_mm[1] = at_mm[1] - track->shape.y_mm;
     }
@@ -183,7 +274,7 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
                                (r + 0.5) * scan->geometry.pitch_y_mm};
             double kpa = pressure->kpa[cell];
             if (scan->profile.strip)
-                profile_line(&scan->profile, at_mm, kpa / box->kpa);
+                profile_line(&scan->profile, at_mm, kpa / box->kpa, pressure->faults[cell] != 0);
             else
                 add_to_part(&parts, blob, kpa);
             scan->pressed[cell] += (float)(kpa * dt_s);
@@ -195,25 +286,4 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
         take_pair(scan, track, &parts, dt_s);
     else
         take_ball(scan, track, &parts, dt_s);
-}
-
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-double scan_base(struct scan *scan)
-{
-    if (scan->profile.strip || !scan->value_count)
-        return 1;
-    qsort(scan->values, scan->value_count, sizeof *scan->values, by_size);
-    return (double)scan->values[(size_t)(base_quantile * (scan->value_count - 1))];
-}
-
-double scan_ratio(const struct scan *scan, uint32_t cell, double base)
-{
-    if ((double)scan->cover[cell] < covered)
-        return NAN;
-    return (double)scan->load[cell] / ((double)scan->weight[cell] * base);
 }

@@ -15,23 +15,44 @@
 
 #include <stdbool.h>
 
-#define SCAN_VALUES 1024
+/** A grid finer than the mat's cells: places are known to much less than a pitch. */
+struct scan_grid {
+    int rows, cols, parts; /* parts of a cell along each side */
+    double step_x_mm, step_y_mm;
+};
+
+/** What a strip showed in one frame. */
+struct scan_line {
+    int least, most;                /* bins */
+    double ratio[PROFILE_SIDES];    /* NaN where nothing is known */
+    double at_mm[PROFILE_SIDES][2]; /* of the strip's middle */
+};
+
+/** What a ball showed in one frame. */
+struct scan_ball {
+    bool known;
+    double at_mm[2], value;
+};
 
 struct scan {
     struct geometry geometry;
     uint32_t cells;
+    struct scan_grid grid;
     struct profile profile;
     enum contact_kind kind; /* of what is being gathered */
+    struct scan_line line, before;
+    struct scan_ball balls[2];
     double side_mm[2];      /* from the centre of a pair to one of its balls */
     double low_mm, high_mm; /* reach of a strip along its axis */
-    uint32_t value_count, value_skip, value_seen;
-    float values[SCAN_VALUES]; /* a ball's mean pressures, evenly spaced in time */
-    float *load;               /* [cells] integral of the value over time, shared among cells */
-    float *weight;             /* [cells] of the time */
-    float *cover;              /* [cells] largest share that the cell had, 0 .. 1 */
-    float *pressed;            /* [cells] integral of pressure, kPa s */
-    float *peak;               /* [cells] highest pressure, kPa */
+    float *load;            /* [grid] sum of the value, shared among the places around */
+    float *weight;          /* [grid] of the shares */
+    float *stay;            /* [cells] time that the tool's middle was there, s */
+    float *pressed;         /* [cells] integral of pressure, kPa s */
+    float *peak;            /* [cells] highest pressure, kPa */
 };
+
+/** The grid for a mat. */
+struct scan_grid scan_grid_for(const struct geometry *geometry);
 
 /** Allocates the arrays. @return false when out of memory */
 bool scan_open(struct scan *scan, const struct geometry *geometry);
@@ -45,12 +66,6 @@ void scan_clear(struct scan *scan);
 /** Takes a frame in. @param slot the contact's */
 void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
                const struct pressure *pressure, double dt_s);
-
-/** What a ball's values are to be divided by: the low side of the pass, kPa; 1 for a strip. */
-double scan_base(struct scan *scan);
-
-/** Relative load of a cell in this pass: about 1. NaN where the tool's middle was not. */
-double scan_ratio(const struct scan *scan, uint32_t cell, double base);
 
 void scan_close(struct scan *scan);
 

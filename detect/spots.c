@@ -1,18 +1,18 @@
 #include "spots.h"
 
-#include "map.h"
 #include "scan.h"
+#include "summits.h"
 #include "traces.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SPOTS_MAX MAP_PEAKS_MAX
+#define SPOTS_MAX SUMMITS_MAX
 
-static const double significance = 3.7;  /* scatters of the map that a rise must stand out by */
-static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
-static const double known_share = 0.85;  /* of these limits suffices for a spot that is known */
+static const double least_significance = 2.7; /* times its noise: less is not looked at */
+static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
+static const double new_confidence = 0.4, kept_confidence = 0.3;
 
 struct place {
     struct spot spot;
@@ -24,7 +24,7 @@ struct spots {
     struct geometry geometry;
     uint32_t cells;
     bool changed;
-    struct map map;
+    struct relief relief;
     float *pressed, *dwell, *peak, *first_s, *last_s; /* [cells] over the session */
     struct traces *traces;
     struct scan scans[CONTACTS_MAX];
@@ -43,7 +43,7 @@ struct spots *spots_create(const struct geometry *geometry, const struct paramet
     float *maps = calloc((size_t)spots->cells * 5, sizeof *maps);
     spots->pressed = maps;
     spots->traces = calloc(1, sizeof *spots->traces);
-    bool ok = maps && spots->traces && map_open(&spots->map, geometry);
+    bool ok = maps && spots->traces && relief_open(&spots->relief, geometry);
     for (int i = 0; i < CONTACTS_MAX; i++)
         ok = scan_open(&spots->scans[i], geometry) && ok;
     if (!ok) {
@@ -63,7 +63,7 @@ void spots_destroy(struct spots *spots)
         return;
     for (int i = 0; i < CONTACTS_MAX; i++)
         scan_close(&spots->scans[i]);
-    map_close(&spots->map);
+    relief_close(&spots->relief);
     free(spots->traces);
     free(spots->pressed);
     free(spots);
@@ -72,7 +72,7 @@ void spots_destroy(struct spots *spots)
 void spots_reset(struct spots *spots)
 {
     memset(spots->pressed, 0, (size_t)spots->cells * 5 * sizeof *spots->pressed);
-    map_clear(&spots->map);
+    relief_clear(&spots->relief);
     for (int i = 0; i < CONTACTS_MAX; i++)
         scan_begin(&spots->scans[i]);
     spots->traces->count = 0;
@@ -109,22 +109,30 @@ static void remember(struct spots *spots, const struct scan *scan, const struct 
     traces_add(spots->traces, &trace);
 }
 
+/* The direction that a stroke's places are compared in: across a strip, along a ball's path. */
+static void way_of(const struct scan *scan, const struct stroke *stroke, double way[2])
+{
+    bool strip = scan->profile.strip;
+    way[0] = strip ? scan->profile.across[0] : cos(stroke->direction_rad);
+    way[1] = strip ? scan->profile.across[1] : sin(stroke->direction_rad);
+}
+
 void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
 {
     struct scan *scan = &spots->scans[slot];
-    double base = scan_base(scan);
+    double way[2];
+    way_of(scan, stroke, way);
     remember(spots, scan, stroke);
+    relief_add(&spots->relief, scan, way);
     for (uint32_t cell = 0; cell < spots->cells; cell++) {
-        double ratio = scan_ratio(scan, cell, base);
         spots->pressed[cell] += scan->pressed[cell];
-        spots->dwell[cell] += scan->weight[cell];
         spots->peak[cell] = fmaxf(spots->peak[cell], scan->peak[cell]);
-        if (!isfinite(ratio))
+        if (scan->stay[cell] <= 0)
             continue;
-        if (spots->map.passes[cell] <= 0)
+        if (spots->dwell[cell] <= 0)
             spots->first_s[cell] = (float)stroke->start_s;
+        spots->dwell[cell] += scan->stay[cell];
         spots->last_s[cell] = (float)stroke->end_s;
-        map_add(&spots->map, cell, ratio);
     }
     scan_clear(scan);
     spots->changed = true;
@@ -158,42 +166,54 @@ static void sum_load(const struct spots *spots, struct spot *spot)
     }
 }
 
-static double confidence(const struct map_peak *peak)
+/* Fitted to the places that stand out in simulated sessions, of two simulators: the more a place
+   rises, over its noise, and the more often, the surer it is. */
+static double confidence(const struct summit *peak)
 {
-    double noise = hypot(peak->scatter, peak->error);
-    double z = peak->contrast / fmax(noise, 0.02);
-    return fmax(1 / (1 + exp(-(z - 3.9) / 1.2)), 0.01);
+    double z = fmin(fmax(peak->significance, 1), 200);
+    double odds = -2.66 + 2.91 * log(z) + 1.69 * log(fmax(peak->contrast, 0.01)) +
+                  0.68 * log(fmax(peak->passes, 1));
+    return fmax(1 / (1 + exp(-odds)), 0.01);
 }
 
-static void describe(const struct spots *spots, const struct map_peak *peak, struct spot *spot)
+static uint32_t cell_at(const struct spots *spots, const double at_mm[2])
 {
+    const struct geometry *geometry = &spots->geometry;
+    double c = fmin(fmax(at_mm[0] / geometry->pitch_x_mm, 0), geometry->cols - 1);
+    double r = fmin(fmax(at_mm[1] / geometry->pitch_y_mm, 0), geometry->rows - 1);
+    return (uint32_t)r * geometry->cols + (uint32_t)c;
+}
+
+static void describe(const struct spots *spots, const struct summit *peak, struct spot *spot)
+{
+    uint32_t cell = cell_at(spots, peak->at_mm);
     spot->x_mm = peak->at_mm[0];
     spot->y_mm = peak->at_mm[1];
     spot->radius_mm = peak->radius_mm;
     spot->contrast = peak->contrast;
-    spot->passes = peak->passes;
+    spot->passes = (uint32_t)lround(peak->passes);
     spot->confidence = confidence(peak);
-    spot->peak_kpa = (double)spots->peak[peak->cell];
-    spot->dwell_s = (double)spots->dwell[peak->cell];
-    spot->first_s = (double)spots->first_s[peak->cell];
-    spot->last_s = (double)spots->last_s[peak->cell];
+    spot->peak_kpa = (double)spots->peak[cell];
+    spot->dwell_s = (double)spots->dwell[cell];
+    spot->first_s = (double)spots->first_s[cell];
+    spot->last_s = (double)spots->last_s[cell];
     count_strokes(spots, spot);
     sum_load(spots, spot);
 }
 
-static bool stands_out(const struct spots *spots, const struct map_peak *peak, double share)
+static bool stands_out(const struct spots *spots, const struct summit *peak, bool known)
 {
-    double noise = significance * hypot(peak->scatter, peak->error);
-    return peak->contrast >= share * fmax(noise, spots->parameters.spot_contrast);
+    return peak->contrast >= spots->parameters.spot_contrast &&
+           confidence(peak) >= (known ? kept_confidence : new_confidence);
 }
 
-static double distance_mm(const struct place *place, const struct map_peak *peak)
+static double distance_mm(const struct place *place, const struct summit *peak)
 {
     return hypot(place->spot.x_mm - peak->at_mm[0], place->spot.y_mm - peak->at_mm[1]);
 }
 
 /* Whether a higher summit of this search lies on the same rise. */
-static bool is_taken(const struct spots *spots, const struct map_peak *peak)
+static bool is_taken(const struct spots *spots, const struct summit *peak)
 {
     for (size_t i = 0; i < spots->count; i++)
         if (spots->places[i].seen &&
@@ -203,7 +223,7 @@ static bool is_taken(const struct spots *spots, const struct map_peak *peak)
 }
 
 /* The known spot that a peak is, or a new one if the peak stands out enough; else NULL. */
-static struct place *place_of(struct spots *spots, const struct map_peak *peak)
+static struct place *place_of(struct spots *spots, const struct summit *peak)
 {
     struct place *best = NULL;
     double nearest = spots->parameters.spot_merge_mm;
@@ -216,7 +236,7 @@ static struct place *place_of(struct spots *spots, const struct map_peak *peak)
         }
     }
     bool known = best && best->spot.confidence > 0;
-    if (!stands_out(spots, peak, known ? known_share : 1))
+    if (!stands_out(spots, peak, known))
         return NULL;
     if (best || spots->count == SPOTS_MAX)
         return best;
@@ -244,10 +264,9 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     if (!spots->changed)
         return;
     spots->changed = false;
-    struct map_peak peaks[MAP_PEAKS_MAX];
-    size_t count =
-        map_search(&spots->map, spots->parameters.spot_contrast, spots->parameters.spot_passes,
-                   spots->parameters.spot_merge_mm, peaks);
+    struct summit peaks[SUMMITS_MAX];
+    size_t count = summits_find(&spots->relief, least_significance, spots->parameters.spot_passes,
+                                spots->parameters.spot_merge_mm, peaks);
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {

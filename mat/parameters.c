@@ -24,7 +24,7 @@ static const struct parameter table[] = {
     P(bout_gap_s, 2, 0, 600, "s", "a lift longer than this ends a bout"),
     P(spot_passes, 3, 1, 1000, "1", "passes in which a hot spot must be seen"),
     P(spot_merge_mm, 15, 0, 1000, "mm", "hot spots nearer than this are one"),
-    P(spot_contrast, 0.06, 0, 10, "1", "smallest relative rise of a hot spot"),
+    P(spot_contrast, 0.02, 0, 10, "1", "smallest relative rise of a hot spot"),
     P(dose_strokes, 12, 1, 1000, "1", "strokes of a full dose"),
     P(contact_sigma, 4, 0, 100, "1", "a loaded cell stands this many sigmas above the noise"),
     P(contact_share, 0.05, 0, 1, "1", "and this share of the contact's peak"),

@@ -1,0 +1,277 @@
+#include "relief.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One standard deviation of the smoothing, and the distance of the places beside. */
+static const struct width {
+    double smooth_mm, apart_mm, apart_pitches;
+} widths[RELIEF_WIDTHS] = {{3.5, 13, 1.0}, {6, 22, 1.2}, {10, 36, 1.8}};
+
+static const double covered = 0.3; /* of the cover of the place between */
+
+#define KERNEL_MOST 64
+#define PHASES_MOST 16
+
+static float **arrays(struct relief *relief, size_t i)
+{
+    float **const list[] = {&relief->passes,  &relief->value,   &relief->cover,
+                            &relief->work[0], &relief->work[1], &relief->best};
+    const size_t own = sizeof list / sizeof list[0];
+    if (i < own)
+        return list[i];
+    i -= own;
+    struct relief_sums *sums = &relief->sums[i / 3 / RELIEF_WAYS][i / 3 % RELIEF_WAYS];
+    return i % 3 == 0 ? &sums->rise : i % 3 == 1 ? &sums->square : &sums->passes;
+}
+
+#define ARRAYS (6 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
+
+bool relief_open(struct relief *relief, const struct geometry *geometry)
+{
+    memset(relief, 0, sizeof *relief);
+    relief->grid = scan_grid_for(geometry);
+    relief->places = (size_t)relief->grid.rows * (size_t)relief->grid.cols;
+    double pitch = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm);
+    for (int k = 0; k < RELIEF_WIDTHS; k++)
+        relief->apart_mm[k] = fmax(widths[k].apart_mm, widths[k].apart_pitches * pitch);
+    float *next = calloc(relief->places * ARRAYS, sizeof *next);
+    relief->passes = next;
+    relief->width = calloc(relief->places, sizeof *relief->width);
+    if (!next || !relief->width)
+        return false;
+    for (size_t i = 0; i < ARRAYS; i++, next += relief->places)
+        *arrays(relief, i) = next;
+    return true;
+}
+
+void relief_close(struct relief *relief)
+{
+    free(relief->passes);
+    free(relief->width);
+    relief->passes = NULL;
+    relief->width = NULL;
+}
+
+void relief_clear(struct relief *relief)
+{
+    memset(relief->passes, 0, relief->places * ARRAYS * sizeof *relief->passes);
+}
+
+struct box {
+    int r0, r1, c0, c1;
+};
+
+static struct box box_of(const struct scan_grid *grid, const float *weight)
+{
+    struct box box = {grid->rows, -1, grid->cols, -1};
+    for (int r = 0; r < grid->rows; r++)
+        for (int c = 0; c < grid->cols; c++) {
+            if (weight[r * grid->cols + c] <= 0)
+                continue;
+            box.r0 = r < box.r0 ? r : box.r0;
+            box.r1 = r > box.r1 ? r : box.r1;
+            box.c0 = c < box.c0 ? c : box.c0;
+            box.c1 = c > box.c1 ? c : box.c1;
+        }
+    return box;
+}
+
+static int kernel_of(float kernel[KERNEL_MOST], double smooth_mm, double step_mm)
+{
+    int half = (int)fmin(ceil(2.5 * smooth_mm / step_mm), KERNEL_MOST - 1);
+    for (int i = 0; i <= half; i++)
+        kernel[i] = (float)exp(-0.5 * i * i * step_mm * step_mm / (smooth_mm * smooth_mm));
+    return half;
+}
+
+/* One line of a map, smoothed: `count` values, `stride` apart. */
+static void smooth_line(float *to, const float *from, int count, size_t stride, const float *kernel,
+                        int half)
+{
+    for (int i = 0; i < count; i++) {
+        float sum = kernel[0] * from[(size_t)i * stride];
+        for (int k = 1; k <= half; k++) {
+            if (i >= k)
+                sum += kernel[k] * from[(size_t)(i - k) * stride];
+            if (i + k < count)
+                sum += kernel[k] * from[(size_t)(i + k) * stride];
+        }
+        to[(size_t)i * stride] = sum;
+    }
+}
+
+static void smooth_map(struct relief *relief, float *map, const struct box *box, double smooth_mm)
+{
+    float kernel[KERNEL_MOST];
+    size_t cols = (size_t)relief->grid.cols;
+    int wide = box->c1 - box->c0 + 1, high = box->r1 - box->r0 + 1;
+    int half = kernel_of(kernel, smooth_mm, relief->grid.step_x_mm);
+    for (int r = box->r0; r <= box->r1; r++) {
+        size_t at = (size_t)r * cols + (size_t)box->c0;
+        smooth_line(relief->best + at, map + at, wide, 1, kernel, half);
+    }
+    half = kernel_of(kernel, smooth_mm, relief->grid.step_y_mm);
+    for (int c = box->c0; c <= box->c1; c++) {
+        size_t at = (size_t)box->r0 * cols + (size_t)c;
+        smooth_line(map + at, relief->best + at, high, cols, kernel, half);
+    }
+}
+
+/* Sums over the places of one phase of the grid, from cell to cell. */
+struct phases {
+    int parts;
+    double load[PHASES_MOST], weight[PHASES_MOST], loads, weights;
+};
+
+static struct phases phases_of(const struct relief *relief, const float *load, const float *weight,
+                               const struct box *box, bool rows)
+{
+    struct phases phases = {.parts = relief->grid.parts};
+    for (int r = box->r0; r <= box->r1; r++)
+        for (int c = box->c0; c <= box->c1; c++) {
+            size_t i = (size_t)(r * relief->grid.cols + c);
+            int phase = (rows ? r : c) % phases.parts;
+            phases.load[phase] += (double)load[i];
+            phases.weight[phase] += (double)weight[i];
+            phases.loads += (double)load[i];
+            phases.weights += (double)weight[i];
+        }
+    return phases;
+}
+
+/* Divides what repeats from cell to cell out of a pass: gaps between cells, and the steps of the
+   grid along a strip. */
+static void flatten(const struct relief *relief, float *load, const float *weight,
+                    const struct box *box, bool rows)
+{
+    struct phases phases = phases_of(relief, load, weight, box, rows);
+    for (int r = box->r0; r <= box->r1; r++)
+        for (int c = box->c0; c <= box->c1; c++) {
+            int phase = (rows ? r : c) % phases.parts;
+            double usual = phases.load[phase] * phases.weights;
+            if (usual > 0)
+                load[r * relief->grid.cols + c] *=
+                    (float)(phases.loads * phases.weight[phase] / usual);
+        }
+}
+
+/* The pass smoothed to a width: value and cover; cover is 0 where the tool's middle was not. */
+static void lay(struct relief *relief, const struct scan *scan, const struct box *box,
+                double smooth_mm)
+{
+    float *load = relief->work[0], *weight = relief->work[1];
+    for (int r = box->r0; r <= box->r1; r++)
+        for (int c = box->c0; c <= box->c1; c++) {
+            size_t i = (size_t)(r * relief->grid.cols + c);
+            weight[i] = fminf(scan->weight[i], 1);
+            load[i] = scan->weight[i] > 0 ? weight[i] * scan->load[i] / scan->weight[i] : 0;
+        }
+    for (int rows = 0; rows < 2 && relief->grid.parts <= PHASES_MOST; rows++)
+        flatten(relief, load, weight, box, rows);
+    smooth_map(relief, load, box, smooth_mm);
+    smooth_map(relief, weight, box, smooth_mm);
+    for (int r = box->r0; r <= box->r1; r++)
+        for (int c = box->c0; c <= box->c1; c++) {
+            size_t i = (size_t)(r * relief->grid.cols + c);
+            relief->cover[i] = weight[i];
+            relief->value[i] = weight[i] > 0 ? load[i] / weight[i] : 0;
+        }
+}
+
+/* A way out from a place, in places. */
+struct way {
+    int rows, cols; /* at the full distance */
+    double full_mm;
+    int steps; /* from there inwards */
+};
+
+struct view {
+    struct relief *relief;
+    const struct scan *scan;
+    const struct box *box;
+    struct way way;
+};
+
+/* The value beside a place: at the full distance, or where the pass ends before that.
+   Returns its distance, 0: none. */
+static double beside(const struct view *view, int r, int c, int sign, double *value)
+{
+    const struct relief *relief = view->relief;
+    const struct way *way = &view->way;
+    double least = covered * (double)relief->cover[r * relief->grid.cols + c];
+    for (int k = way->steps; k > 0 && 2 * k >= way->steps; k--) {
+        double share = sign * (double)k / way->steps;
+        int row = r + (int)lround(share * way->rows), col = c + (int)lround(share * way->cols);
+        if (row < view->box->r0 || row > view->box->r1 || col < view->box->c0 ||
+            col > view->box->c1)
+            continue;
+        size_t i = (size_t)(row * relief->grid.cols + col);
+        if ((double)relief->cover[i] < least)
+            continue;
+        *value = (double)relief->value[i];
+        return way->full_mm * k / way->steps;
+    }
+    return 0;
+}
+
+/* Relative rise of a place over what lies beside it; NaN where nothing does. */
+static double rise(const struct view *view, int r, int c)
+{
+    double a, b;
+    double to_a = beside(view, r, c, 1, &a);
+    double to_b = to_a > 0 ? beside(view, r, c, -1, &b) : 0;
+    if (to_b <= 0)
+        return NAN;
+    double base = (to_b * a + to_a * b) / (to_a + to_b);
+    double value = (double)view->relief->value[r * view->relief->grid.cols + c];
+    return base > 0 ? value / base - 1 : NAN;
+}
+
+static void add_way(const struct view *view, struct relief_sums *sums)
+{
+    const struct box *box = view->box;
+    for (int r = box->r0; r <= box->r1; r++)
+        for (int c = box->c0; c <= box->c1; c++) {
+            size_t i = (size_t)(r * view->relief->grid.cols + c);
+            double up = view->scan->weight[i] > 0 ? rise(view, r, c) : NAN;
+            if (!isfinite(up))
+                continue;
+            sums->rise[i] += (float)up;
+            sums->square[i] += (float)(up * up);
+            sums->passes[i] += 1;
+        }
+}
+
+static struct way way_of(const struct scan_grid *grid, const double unit[2], double apart_mm)
+{
+    int rows = (int)lround(unit[1] * apart_mm / grid->step_y_mm);
+    int cols = (int)lround(unit[0] * apart_mm / grid->step_x_mm);
+    return (struct way){.rows = rows,
+                        .cols = cols,
+                        .full_mm = hypot(rows * grid->step_y_mm, cols * grid->step_x_mm),
+                        .steps = (int)fmax(abs(rows), abs(cols))};
+}
+
+void relief_add(struct relief *relief, const struct scan *scan, const double way[2])
+{
+    static const double turns[RELIEF_WAYS][2] = {
+        {1, 0}, {0, 1}, {M_SQRT1_2, M_SQRT1_2}, {M_SQRT1_2, -M_SQRT1_2}};
+    const struct scan_grid *grid = &relief->grid;
+    struct box box = box_of(grid, scan->weight);
+    if (box.r1 < 0)
+        return;
+    int ways = scan->profile.strip ? RELIEF_WAYS : 1; /* balls know only their path */
+    for (int k = 0; k < RELIEF_WIDTHS; k++) {
+        lay(relief, scan, &box, widths[k].smooth_mm);
+        for (int w = 0; w < ways; w++) {
+            double unit[2] = {way[0] * turns[w][0] - way[1] * turns[w][1],
+                              way[0] * turns[w][1] + way[1] * turns[w][0]};
+            struct view view = {relief, scan, &box, way_of(grid, unit, relief->apart_mm[k])};
+            add_way(&view, &relief->sums[k][w]);
+        }
+    }
+    for (size_t i = 0; i < relief->places; i++)
+        relief->passes[i] += fminf(2 * scan->weight[i], 1);
+}

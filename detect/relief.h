@@ -1,0 +1,56 @@
+/**
+ * @file relief.h
+ * The session's relief of relative pressure: how much each place rises over the places beside it,
+ * pass by pass.
+ *
+ * Method: each pass's values (scan.h) are smoothed to three widths. At each place and width the
+ * rise over the chord between the two places at a distance on both sides is taken along the path,
+ * along the tool's axis and along both diagonals: so a slope is no rise, nor is a stripe, nor where
+ * another pass began. Balls know only their path. Sums over the passes give each way's mean and its
+ * error. Where it stands out is found in summits.h.
+ */
+#ifndef ROLLSCOPE_DETECT_RELIEF_H
+#define ROLLSCOPE_DETECT_RELIEF_H
+
+#include "scan.h"
+
+#include <stdbool.h>
+
+#define RELIEF_WIDTHS 3
+#define RELIEF_WAYS   4
+
+/** Sums over the passes of one way's rise at one width, [places] each. */
+struct relief_sums {
+    float *rise, *square, *passes;
+};
+
+/** What is usual for a way at a width. */
+struct relief_noise {
+    double scatter;  /* one standard deviation of the means over the map */
+    double variance; /* of the rises from pass to pass */
+    double passes;
+};
+
+struct relief {
+    struct scan_grid grid;
+    size_t places;
+    double apart_mm[RELIEF_WIDTHS];
+    struct relief_sums sums[RELIEF_WIDTHS][RELIEF_WAYS];
+    float *passes;                  /* [places] */
+    float *value, *cover, *work[2]; /* [places] scratch: a smoothed pass */
+    float *best;                    /* [places] significance, of the best width */
+    uint8_t *width;                 /* [places] which that is */
+    struct relief_noise noise[RELIEF_WIDTHS][RELIEF_WAYS];
+};
+
+/** Allocates. @return false when out of memory */
+bool relief_open(struct relief *relief, const struct geometry *geometry);
+
+/** Adds a pass. @param way the direction of travel, a unit vector */
+void relief_add(struct relief *relief, const struct scan *scan, const double way[2]);
+
+void relief_clear(struct relief *relief);
+
+void relief_close(struct relief *relief);
+
+#endif

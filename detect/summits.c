@@ -1,0 +1,212 @@
+#include "summits.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double pass_spread = 0.05; /* from pass to pass, before anything is known */
+static const double ball_noise = 0.03;  /* a ball's path is too short to tell */
+static const double strip_noise = 0.004;
+static const size_t few_places = 100;
+/* Noise of cells falls with the width that is looked at, so what is more is structure; and a
+   belly's own rise at each width. */
+static const double growth[RELIEF_WIDTHS] = {1, 1.5, 2};
+static const double belly[RELIEF_WIDTHS] = {0.004, 0.01, 0.025};
+static const double trusted_errors = 2; /* errors from pass to pass that make one significance */
+static const double outline_share = 1.2;
+static const double full_passes = 3;
+
+static int by_size(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static double quantile(float *values, size_t count, double share)
+{
+    qsort(values, count, sizeof *values, by_size);
+    return (double)values[(size_t)(share * (double)(count - 1))];
+}
+
+static double mean_rise(const struct relief_sums *sums, size_t i)
+{
+    return (double)(sums->rise[i] / sums->passes[i]);
+}
+
+/* Middle of a way's variances from pass to pass, and of its numbers of passes; then one standard
+   deviation of the means over the map, from their 40th percentile: what stands out does not count.
+ */
+static void find_noise(struct relief *relief, const struct relief_sums *sums, double passes,
+                       struct relief_noise *noise)
+{
+    float *means = relief->work[0], *spreads = relief->work[1], *numbers = relief->value;
+    size_t count = 0;
+    for (int r = 0; r < relief->grid.rows; r++)
+        for (int c = r % 2; c < relief->grid.cols; c += 2) {
+            size_t i = (size_t)(r * relief->grid.cols + c);
+            float n = sums->passes[i];
+            if ((double)n < passes)
+                continue;
+            double mean = mean_rise(sums, i);
+            means[count] = (float)fabs(mean);
+            spreads[count] = (float)fmax((double)(sums->square[i] / n) - mean * mean, 0);
+            numbers[count++] = n;
+        }
+    *noise = (struct relief_noise){ball_noise, pass_spread * pass_spread, INFINITY};
+    if (count < few_places)
+        return;
+    double scatter = quantile(means, count, 0.4) / 0.524;
+    *noise = (struct relief_noise){fmax(scatter, strip_noise), quantile(spreads, count, 0.5),
+                                   quantile(numbers, count, 0.5)};
+}
+
+/* A way's mean rise over its noise, and no more than twice over its error from pass to pass. */
+static double significance_of(const struct relief_sums *sums, size_t i,
+                              const struct relief_noise *noise, double least)
+{
+    double n = (double)sums->passes[i], mean = mean_rise(sums, i);
+    double scatter = fmax(noise->scatter, least);
+    double fewer = fmax(1 / n - 1 / noise->passes, 0);
+    double spread = fmax((double)sums->square[i] / n - mean * mean, 0);
+    double error = sqrt((spread + noise->variance / n) / n);
+    double z = mean / sqrt(scatter * scatter + noise->variance * fewer);
+    return fmin(z, trusted_errors * mean / error);
+}
+
+static double least_significance(const struct relief *relief, int width, size_t i, double *rise)
+{
+    const struct relief_sums *ways = relief->sums[width];
+    bool ball = ways[1].passes[i] <= 0;
+    double least = INFINITY;
+    if (2 * ways[0].passes[i] < relief->passes[i])
+        return 0;
+    for (int w = 0; w < RELIEF_WAYS; w++) {
+        if (ways[w].passes[i] <= 0 || 2 * ways[w].passes[i] < relief->passes[i])
+            continue;
+        double z = significance_of(&ways[w], i, &relief->noise[width][w], ball ? ball_noise : 0);
+        if (z >= least)
+            continue;
+        least = z;
+        *rise = mean_rise(&ways[w], i);
+    }
+    return isfinite(least) ? least : 0;
+}
+
+static void find_noises(struct relief *relief, double passes)
+{
+    for (int k = 0; k < RELIEF_WIDTHS; k++)
+        for (int w = 0; w < RELIEF_WAYS; w++) {
+            struct relief_noise *noise = &relief->noise[k][w];
+            find_noise(relief, &relief->sums[k][w], passes, noise);
+            double most = growth[k] * relief->noise[0][w].scatter;
+            noise->scatter = hypot(fmin(noise->scatter, most), belly[k]);
+        }
+}
+
+static void weigh(struct relief *relief, double passes)
+{
+    double up;
+    find_noises(relief, passes);
+    for (size_t i = 0; i < relief->places; i++) {
+        relief->best[i] = 0;
+        for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
+            float z = (float)least_significance(relief, k, i, &up);
+            if (z <= relief->best[i])
+                continue;
+            relief->best[i] = z;
+            relief->width[i] = (uint8_t)k;
+        }
+    }
+}
+
+static double distance_mm(const struct relief *relief, size_t a, size_t b)
+{
+    size_t cols = (size_t)relief->grid.cols;
+    double dr = (double)(a / cols) - (double)(b / cols),
+           dc = (double)(a % cols) - (double)(b % cols);
+    return hypot(dr * relief->grid.step_y_mm, dc * relief->grid.step_x_mm);
+}
+
+/* The places around one, within a reach. */
+struct span {
+    int r0, r1, c0, c1;
+};
+
+static struct span span_around(const struct scan_grid *grid, size_t place, double reach_mm)
+{
+    int dr = (int)(reach_mm / grid->step_y_mm), dc = (int)(reach_mm / grid->step_x_mm);
+    int r = (int)(place / (size_t)grid->cols), c = (int)(place % (size_t)grid->cols);
+    return (struct span){r > dr ? r - dr : 0, r + dr < grid->rows ? r + dr : grid->rows - 1,
+                         c > dc ? c - dc : 0, c + dc < grid->cols ? c + dc : grid->cols - 1};
+}
+
+static bool is_summit(const struct relief *relief, size_t i, double apart_mm)
+{
+    struct span span = span_around(&relief->grid, i, apart_mm);
+    for (int r = span.r0; r <= span.r1; r++)
+        for (int c = span.c0; c <= span.c1; c++) {
+            size_t other = (size_t)(r * relief->grid.cols + c);
+            if (other == i || distance_mm(relief, i, other) > apart_mm)
+                continue;
+            if (relief->best[other] > relief->best[i] ||
+                (relief->best[other] >= relief->best[i] && other < i))
+                return false;
+        }
+    return true;
+}
+
+/* Centre and radius of the rise around a summit: the places that rise along the way by more than
+   half of what it does. */
+static void outline(const struct relief *relief, struct summit *peak)
+{
+    const struct scan_grid *grid = &relief->grid;
+    int width = relief->width[peak->place];
+    const struct relief_sums *along = &relief->sums[width][0];
+    double reach = outline_share * relief->apart_mm[width],
+           half = mean_rise(along, peak->place) / 2;
+    struct span span = span_around(grid, peak->place, reach);
+    double sum = 0, x = 0, y = 0, area = 0;
+    for (int r = span.r0; r <= span.r1; r++)
+        for (int c = span.c0; c <= span.c1; c++) {
+            size_t i = (size_t)(r * grid->cols + c);
+            double up = along->passes[i] > 0 ? mean_rise(along, i) : 0;
+            if (up < half || distance_mm(relief, i, peak->place) > reach)
+                continue;
+            double w = (up - half) * fmin((double)relief->passes[i], full_passes);
+            sum += w;
+            x += w * (c + 0.5) * grid->step_x_mm;
+            y += w * (r + 0.5) * grid->step_y_mm;
+            area += grid->step_x_mm * grid->step_y_mm;
+        }
+    size_t cols = (size_t)grid->cols;
+    peak->at_mm[0] = sum > 0 ? x / sum : ((double)(peak->place % cols) + 0.5) * grid->step_x_mm;
+    peak->at_mm[1] = sum > 0 ? y / sum : ((double)(peak->place / cols) + 0.5) * grid->step_y_mm;
+    peak->radius_mm = fmin(fmax(sqrt(area / 3.14159265), 5), 20);
+}
+
+static void insert(struct summit *peaks, size_t *count, const struct summit *peak)
+{
+    size_t at = *count < SUMMITS_MAX ? (*count)++ : SUMMITS_MAX - 1;
+    if (*count == SUMMITS_MAX && peaks[at].significance > peak->significance)
+        return;
+    for (; at > 0 && peaks[at - 1].significance < peak->significance; at--)
+        peaks[at] = peaks[at - 1];
+    peaks[at] = *peak;
+}
+
+size_t summits_find(struct relief *relief, double least, double passes, double apart_mm,
+                    struct summit *peaks)
+{
+    size_t count = 0;
+    weigh(relief, passes);
+    for (size_t i = 0; i < relief->places; i++) {
+        if ((double)relief->best[i] < least || !is_summit(relief, i, apart_mm))
+            continue;
+        struct summit peak = {.place = i,
+                              .significance = (double)relief->best[i],
+                              .passes = (double)relief->passes[i]};
+        least_significance(relief, relief->width[i], i, &peak.contrast);
+        outline(relief, &peak);
+        insert(peaks, &count, &peak);
+    }
+    return count;
+}

@@ -1,0 +1,31 @@
+/**
+ * @file summits.h
+ * Where the relief stands out. The scatter of each way's mean rises over the whole map, most of
+ * which is no hot spot, is what the gain of cells, ripple and texture make of them. A place stands
+ * out by the least of its ways' means over the noise of each, and by the width that shows it best.
+ */
+#ifndef ROLLSCOPE_DETECT_SUMMITS_H
+#define ROLLSCOPE_DETECT_SUMMITS_H
+
+#include "relief.h"
+
+/** At most so many places are found. */
+#define SUMMITS_MAX 48
+
+/** A place that stands out. */
+struct summit {
+    double at_mm[2];
+    double radius_mm;
+    double contrast;     /**< relative rise in the way in which it stands out least */
+    double significance; /**< the same over its noise */
+    double passes;
+    size_t place;
+};
+
+/** Finds the places that stand out by `least` of their noise in at least `passes` passes and are
+ *  the highest within apart_mm. @param summits [SUMMITS_MAX] filled in, most significant first
+ *  @return their number */
+size_t summits_find(struct relief *relief, double least, double passes, double apart_mm,
+                    struct summit *summits);
+
+#endif

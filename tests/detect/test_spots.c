@@ -1,0 +1,166 @@
+/* Hot spots on pictures made by formula: a strip that goes to and fro over a place that rises, over
+ * a broad belly, over cells of uneven gain. */
+#include "detect/detect.h"
+
+#include "support_picture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SPOTS_MOST 8
+
+static const double pass_s = 1.6, rate_hz = 50, left_mm = 70, right_mm = 250;
+
+/* What lies under the tool: pressure is multiplied by 1 + rise * exp(-d^2 / (2 size^2)). */
+struct ground {
+    double at_mm[2], rise, size_mm;
+    bool by_middle; /* d along the path is from the tool's middle, not from the cell */
+    double gain;    /* of the cells: white, this far to both sides */
+};
+
+struct found {
+    size_t count;
+    struct spot spots[SPOTS_MOST]; /* the last word on each */
+};
+
+static double gain_of(int cell, double spread)
+{
+    uint32_t x = (uint32_t)cell * 2654435761u;
+    x ^= x >> 15;
+    x *= 2246822519u;
+    return 1 + spread * ((double)(x >> 8) / (1 << 23) - 1);
+}
+
+static void apply(struct picture *picture, const struct ground *ground, double tool_mm)
+{
+    for (int r = 0; r < 32; r++)
+        for (int c = 0; c < 32; c++) {
+            double x = ground->by_middle ? tool_mm : (c + 0.5) * 10;
+            double dx = x - ground->at_mm[0], dy = (r + 0.5) * 10 - ground->at_mm[1];
+            double near = exp(-(dx * dx + dy * dy) / (2 * ground->size_mm * ground->size_mm));
+            picture->kpa[r * 32 + c] *=
+                (float)((1 + ground->rise * near) * gain_of(r * 32 + c, ground->gain));
+        }
+}
+
+static void note(struct found *found, const struct spot *spot)
+{
+    size_t i = 0;
+    while (i < found->count && found->spots[i].id != spot->id)
+        i++;
+    assert_true(i < SPOTS_MOST);
+    found->spots[i] = *spot;
+    if (i == found->count)
+        found->count++;
+}
+
+static void take(struct detector *detector, struct found *found)
+{
+    struct event event;
+    while (detector_next(detector, &event))
+        if (event.type == EVENT_SPOT)
+            note(found, &event.spot);
+}
+
+static double place_mm(double time_s)
+{
+    double t = fmod(time_s, 2 * pass_s) / pass_s;
+    t = t > 1 ? 2 - t : t;
+    return left_mm + (right_mm - left_mm) * t * t * t * (10 - 15 * t + 6 * t * t);
+}
+
+/* A strip along y rolls `passes` times over the ground. @return the spots that stand at the end */
+static struct found roll(const struct ground *ground, int passes)
+{
+    struct picture picture;
+    struct parameters parameters;
+    struct found found = {0}, standing = {0};
+    picture_open(&picture);
+    parameters_default(&parameters);
+    struct detector *detector = detector_create(&picture.geometry, &parameters);
+    assert_non_null(detector);
+    for (int i = 0; i < passes * pass_s * rate_hz; i++) {
+        double at_mm[2] = {place_mm(i / rate_hz), 160};
+        picture_clear(&picture, i / rate_hz);
+        picture_strip(&picture, at_mm, 200, 1.5707963, 60);
+        apply(&picture, ground, at_mm[0]);
+        detector_push(detector, &picture.pressure, (uint64_t)i);
+        take(detector, &found);
+    }
+    detector_finish(detector);
+    take(detector, &found);
+    detector_destroy(detector);
+    for (size_t i = 0; i < found.count; i++)
+        if (found.spots[i].confidence > 0)
+            standing.spots[standing.count++] = found.spots[i];
+    return standing;
+}
+
+static void check_one(const struct ground *ground, int passes)
+{
+    struct found found = roll(ground, passes);
+    assert_int_equal(found.count, 1);
+    const struct spot *spot = &found.spots[0];
+    assert_true(hypot(spot->x_mm - ground->at_mm[0], spot->y_mm - ground->at_mm[1]) < 3);
+    assert_in_range(spot->strokes, passes - 1, passes);
+    assert_in_range(spot->passes, passes - 2, passes);
+    assert_true(spot->contrast > 0.1 * ground->rise && spot->contrast < ground->rise);
+    assert_true(spot->confidence > 0.8 && spot->confidence <= 1);
+    assert_true(fabs(spot->dose - spot->strokes / 12.0) < 1e-9);
+}
+
+static void a_rise_under_the_tools_middle_is_a_spot_at_its_place(void **state)
+{
+    (void)state;
+    check_one(&(struct ground){{163, 138}, 0.7, 7, true, 0}, 8);
+}
+
+static void a_rise_that_stays_with_the_cells_is_a_spot_at_its_place(void **state)
+{
+    (void)state;
+    check_one(&(struct ground){{152, 184}, 0.9, 9, false, 0}, 8);
+}
+
+static void a_faint_rise_is_found_among_uneven_cells(void **state)
+{
+    (void)state;
+    check_one(&(struct ground){{163, 138}, 0.4, 8, true, 0.02}, 16);
+}
+
+static void two_passes_make_no_spot(void **state)
+{
+    (void)state;
+    assert_int_equal(roll(&(struct ground){{163, 138}, 0.7, 7, true, 0}, 2).count, 0);
+}
+
+static void a_broad_belly_is_no_spot(void **state)
+{
+    (void)state;
+    assert_int_equal(roll(&(struct ground){{160, 160}, 0.4, 70, true, 0}, 10).count, 0);
+    assert_int_equal(roll(&(struct ground){{150, 150}, 0.4, 70, false, 0}, 10).count, 0);
+}
+
+static void uneven_gain_of_cells_makes_no_spot(void **state)
+{
+    (void)state;
+    assert_int_equal(roll(&(struct ground){{160, 160}, 0, 7, true, 0.1}, 12).count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rise_under_the_tools_middle_is_a_spot_at_its_place),
+        cmocka_unit_test(a_rise_that_stays_with_the_cells_is_a_spot_at_its_place),
+        cmocka_unit_test(a_faint_rise_is_found_among_uneven_cells),
+        cmocka_unit_test(two_passes_make_no_spot),
+        cmocka_unit_test(a_broad_belly_is_no_spot),
+        cmocka_unit_test(uneven_gain_of_cells_makes_no_spot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
