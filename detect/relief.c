@@ -78,25 +78,30 @@ static struct box box_of(const struct scan_grid *grid, const float *weight)
     return box;
 }
 
-static int kernel_of(float kernel[KERNEL_MOST], double smooth_mm, double step_mm)
+struct kernel {
+    int half;
+    float shares[KERNEL_MOST];
+};
+
+static struct kernel kernel_of(double smooth_mm, double step_mm)
 {
-    int half = (int)fmin(ceil(2.5 * smooth_mm / step_mm), KERNEL_MOST - 1);
-    for (int i = 0; i <= half; i++)
-        kernel[i] = (float)exp(-0.5 * i * i * step_mm * step_mm / (smooth_mm * smooth_mm));
-    return half;
+    struct kernel kernel = {.half = (int)fmin(ceil(2.5 * smooth_mm / step_mm), KERNEL_MOST - 1)};
+    for (int i = 0; i <= kernel.half; i++)
+        kernel.shares[i] = (float)exp(-0.5 * i * i * step_mm * step_mm / (smooth_mm * smooth_mm));
+    return kernel;
 }
 
 /* One line of a map, smoothed: `count` values, `stride` apart. */
-static void smooth_line(float *to, const float *from, int count, size_t stride, const float *kernel,
-                        int half)
+static void smooth_line(float *to, const float *from, int count, size_t stride,
+                        const struct kernel *kernel)
 {
     for (int i = 0; i < count; i++) {
-        float sum = kernel[0] * from[(size_t)i * stride];
-        for (int k = 1; k <= half; k++) {
+        float sum = kernel->shares[0] * from[(size_t)i * stride];
+        for (int k = 1; k <= kernel->half; k++) {
             if (i >= k)
-                sum += kernel[k] * from[(size_t)(i - k) * stride];
+                sum += kernel->shares[k] * from[(size_t)(i - k) * stride];
             if (i + k < count)
-                sum += kernel[k] * from[(size_t)(i + k) * stride];
+                sum += kernel->shares[k] * from[(size_t)(i + k) * stride];
         }
         to[(size_t)i * stride] = sum;
     }
@@ -104,18 +109,17 @@ static void smooth_line(float *to, const float *from, int count, size_t stride, 
 
 static void smooth_map(struct relief *relief, float *map, const struct box *box, double smooth_mm)
 {
-    float kernel[KERNEL_MOST];
     size_t cols = (size_t)relief->grid.cols;
     int wide = box->c1 - box->c0 + 1, high = box->r1 - box->r0 + 1;
-    int half = kernel_of(kernel, smooth_mm, relief->grid.step_x_mm);
+    struct kernel kernel = kernel_of(smooth_mm, relief->grid.step_x_mm);
     for (int r = box->r0; r <= box->r1; r++) {
         size_t at = (size_t)r * cols + (size_t)box->c0;
-        smooth_line(relief->best + at, map + at, wide, 1, kernel, half);
+        smooth_line(relief->best + at, map + at, wide, 1, &kernel);
     }
-    half = kernel_of(kernel, smooth_mm, relief->grid.step_y_mm);
+    kernel = kernel_of(smooth_mm, relief->grid.step_y_mm);
     for (int c = box->c0; c <= box->c1; c++) {
         size_t at = (size_t)box->r0 * cols + (size_t)c;
-        smooth_line(map + at, relief->best + at, high, cols, kernel, half);
+        smooth_line(map + at, relief->best + at, high, cols, &kernel);
     }
 }
 

@@ -198,19 +198,19 @@ static double ball_value(const struct scan *scan, const struct shape *shape, dou
     return shape->width_mm > resolved_pitches * pitch ? square / kpa : kpa;
 }
 
-/* A ball's value, along its way from where it was. */
-static void lay_ball(struct scan *scan, int side, const double at_mm[2], double value, double dt_s,
-                     double width_mm)
+/* A ball's value, along its way from where it was; none where it is cut by the mat's border. */
+static void lay_ball(struct scan *scan, int side, const struct shape *shape, double value,
+                     double dt_s)
 {
+    static const double every[2] = {1, 1};
     struct scan_ball *last = &scan->balls[side];
-    double half_mm = cut_share * width_mm, every[2] = {1, 1};
-    if (!is_whole(scan, at_mm, every, half_mm)) {
-        last->known = false;
-        return;
-    }
+    double at_mm[2] = {shape->x_mm, shape->y_mm};
     double way_mm = hypot(at_mm[0] - last->at_mm[0], at_mm[1] - last->at_mm[1]);
     int parts = (int)ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm));
     bool joined = last->known && dt_s <= joined_s && parts <= parts_most;
+    last->known = is_whole(scan, at_mm, every, cut_share * shape->width_mm);
+    if (!last->known)
+        return;
     for (int k = 1; joined && k < parts; k++) {
         double t = (double)k / parts;
         double place[2] = {last->at_mm[0] + t * (at_mm[0] - last->at_mm[0]),
@@ -225,13 +225,13 @@ static void lay_ball(struct scan *scan, int side, const double at_mm[2], double 
 static void take_ball(struct scan *scan, const struct track *track, const struct parts *parts,
                       double dt_s)
 {
-    double kpa = 0, square = 0, at_mm[2] = {track->shape.x_mm, track->shape.y_mm};
+    double kpa = 0, square = 0;
     for (int i = 0; i < parts->count; i++) {
         kpa += parts->parts[i].kpa;
         square += parts->parts[i].square;
     }
     double value = ball_value(scan, &track->shape, kpa, square);
-    lay_ball(scan, 0, at_mm, value, dt_s, track->shape.width_mm);
+    lay_ball(scan, 0, &track->shape, value, dt_s);
 }
 
 /* Each of two balls against what is usual for it. */
@@ -248,7 +248,7 @@ static void take_pair(struct scan *scan, const struct track *track, const struct
                       (at_mm[1] - track->shape.y_mm) * profile->along[1];
         double value = ball_value(scan, shape, part->kpa, part->square);
         double ratio = profile_pair(profile, side > 0, value, way_mm);
-        lay_ball(scan, side > 0, at_mm, ratio, dt_s, shape->width_mm);
+        lay_ball(scan, side > 0, shape, ratio, dt_s);
         scan->side_mm[0] = at_mm[0] - track->shape.x_mm;
         scan->side_mm[1] = at_mm[1] - track->shape.y_mm;
     }

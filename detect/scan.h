@@ -4,9 +4,9 @@
  *
  * By no-slip rolling a place of the body always meets the same place on the mat, under the middle
  * of the tool. So what is compared is the load under the middle: for a strip its load at each point
- * along it, relative to the strip's own spread of load (profile.h) and to the whole force; for
- * balls the mean pressure, relative to what is typical for the pass. Each value belongs to the
- * place where the middle is, and is shared among the four cells around it by distance.
+ * along it, relative to the strip's own spread of load and to its level (profile.h); for balls
+ * their pressure. Each value belongs to the place where the middle is, and is shared among the four
+ * places of a fine grid around it by distance. Frames are joined along the way.
  */
 #ifndef ROLLSCOPE_DETECT_SCAN_H
 #define ROLLSCOPE_DETECT_SCAN_H

@@ -3,12 +3,9 @@
  * Hot spots: places on the mat where the pressure under the tool stands out from its surroundings,
  * pass after pass.
  *
- * Method: while a tool passes, every cell under it is compared with what the tool's own profile
- * (profile.h) leads to expect there; the ratio of the two sums over a pass is the cell's relative
- * pressure in that pass, free of the tool's shape, of load and of coverage. The ratios are averaged
- * over the passes, smoothed over a few millimetres, and a local maximum that stands out against the
- * ring around it (which removes broad load: muscle bellies) and against the scatter of the map
- * (which removes the gain of single cells) in at least spot_passes passes is a hot spot.
+ * Method: docs/rationale/spots.md. What a tool met in a pass (scan.h), how each place of it rises
+ * over those beside it (relief.h), whether that stands out from the scatter of all places and of
+ * the passes (summits.h), and a confidence.
  */
 #ifndef ROLLSCOPE_DETECT_SPOTS_H
 #define ROLLSCOPE_DETECT_SPOTS_H
