@@ -17,6 +17,16 @@
 /* A cell counts as loaded from so many sigmas on. */
 #define LOADED_SIGMAS 4.0F
 
+/* Rhythms of one contact. */
+struct looked {
+    bool due; /* metrics were said since */
+    uint32_t tool;
+    double hold_start_s; /* NaN: it was not held */
+    struct cadence cadence;
+    struct vibration vibration;
+    double breathing_hz;
+};
+
 struct analysis {
     struct geometry geometry;
     struct calibration *calibration; /* NULL: counts are linear */
@@ -27,12 +37,20 @@ struct analysis {
     struct contact_signals *signals;
     struct pressure pressure; /* the last one */
     struct meter meter;
-    double breathing_hz; /* of the hold that goes on */
-    struct split *split; /* of the cells; NULL: not wanted */
+    struct looked rhythms; /* looked at after the last metrics */
+    struct split *split;   /* of the cells; NULL: not wanted */
     struct parts parts;
     bool has_parts;
     float *least; /* [cells] scratch */
 };
+
+static void rhythms_forget(struct looked *rhythms)
+{
+    *rhythms = (struct looked){.hold_start_s = NAN,
+                               .cadence = {NAN, 0, NAN},
+                               .vibration = {VIBRATION_NONE, NAN, 0, NAN},
+                               .breathing_hz = NAN};
+}
 
 struct analysis *analysis_create_calibrated(const struct geometry *geometry,
                                             struct calibration *calibration,
@@ -52,7 +70,7 @@ struct analysis *analysis_create_calibrated(const struct geometry *geometry,
     analysis->conditioner = conditioner_create(&analysis->geometry, parameters);
     analysis->detector = detector_create(&analysis->geometry, parameters);
     analysis->signals = contact_signals_create();
-    analysis->breathing_hz = NAN;
+    rhythms_forget(&analysis->rhythms);
     if (analysis->linear && analysis->conditioner && analysis->detector && analysis->signals)
         return analysis;
     analysis_destroy(analysis);
@@ -103,9 +121,29 @@ static void divide(struct analysis *analysis, double time_s, const float *kpa)
     }
 }
 
+/* Takes transforms: after metrics were said, for the next ones, so that nobody waits for it. */
+static void rhythms_look(struct analysis *analysis)
+{
+    struct looked *rhythms = &analysis->rhythms;
+    struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, rhythms->tool);
+    uint64_t said = analysis->meter.number;
+    rhythms->due = false;
+    if (!rhythm)
+        return;
+    rhythms->cadence = rhythm_cadence(rhythm);
+    rhythms->vibration = rhythm_vibration(rhythm);
+    if (isnan(rhythms->hold_start_s))
+        rhythms->breathing_hz = NAN;
+    else if (said % BREATHING_EVERY == 0)
+        rhythms->breathing_hz =
+            rhythm_breathing(rhythm, rhythms->hold_start_s, analysis->pressure.time_s);
+}
+
 size_t analysis_push(struct analysis *analysis, const struct frame *frame)
 {
     const struct contact *contacts;
+    if (analysis->rhythms.due)
+        rhythms_look(analysis);
     condition(analysis, frame);
     meter_push(&analysis->meter, frame, analysis->pressure.time_s);
     size_t waiting = detector_push(analysis->detector, &analysis->pressure, frame->number);
@@ -150,32 +188,25 @@ size_t analysis_contacts(const struct analysis *analysis, const struct contact *
     return detector_contacts(analysis->detector, contacts);
 }
 
-/* Breathing is slow: once a second is enough. */
-static double breathing_hz(struct analysis *analysis, const struct metrics *metrics)
-{
-    struct rhythm *rhythm = contact_signals_rhythm(analysis->signals, metrics->tool);
-    if (!metrics->hold.active || !rhythm)
-        return analysis->breathing_hz = NAN;
-    if (metrics->number % BREATHING_EVERY == 0)
-        analysis->breathing_hz = rhythm_breathing(rhythm, metrics->hold.start_s, metrics->time_s);
-    return analysis->breathing_hz;
-}
-
 int analysis_metrics(struct analysis *analysis, struct metrics *metrics)
 {
+    struct looked *rhythms = &analysis->rhythms;
     if (!analysis->meter.due)
         return 0;
     memset(metrics, 0, sizeof *metrics);
     detector_measure(analysis->detector, metrics);
     meter_fill(&analysis->meter, &analysis->pressure, metrics);
-    struct cadence cadence = analysis_cadence(analysis, metrics->tool);
-    struct vibration vibration = analysis_vibration(analysis, metrics->tool);
-    metrics->cadence_per_min = cadence.one_way_per_min;
-    metrics->cadence_confidence = cadence.confidence;
-    metrics->vibration_hz = vibration.frequency_hz;
-    metrics->alias_limited = vibration.kind == VIBRATION_ALIAS_LIMITED;
+    if (rhythms->tool != metrics->tool)
+        rhythms_forget(rhythms);
+    metrics->cadence_per_min = rhythms->cadence.one_way_per_min;
+    metrics->cadence_confidence = rhythms->cadence.confidence;
+    metrics->vibration_hz = rhythms->vibration.frequency_hz;
+    metrics->alias_limited = rhythms->vibration.kind == VIBRATION_ALIAS_LIMITED;
     metrics->moving_share = analysis->split ? analysis_moving_share(analysis) : NAN;
-    metrics->hold.breathing_hz = breathing_hz(analysis, metrics);
+    metrics->hold.breathing_hz = metrics->hold.active ? rhythms->breathing_hz : NAN;
+    rhythms->due = true;
+    rhythms->tool = metrics->tool;
+    rhythms->hold_start_s = metrics->hold.active ? metrics->hold.start_s : NAN;
     return 1;
 }
 

@@ -147,7 +147,7 @@ static int detect_begin(struct detection *detection, struct failure *failure)
         return status;
     detection->analysis = analysis_create_calibrated(&session->mat.geometry, calibration,
                                                      &detection->options->parameters);
-    if (!detection->analysis)
+    if (!detection->analysis || analysis_split(detection->analysis))
         return failure_set(failure, STATUS_MEMORY, "detect: out of memory");
     return publishers_open(detection, session, failure);
 }

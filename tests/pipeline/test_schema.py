@@ -11,6 +11,7 @@ import unittest
 import jsonschema
 import zmq
 
+import mat
 import support
 
 SOURCE = os.environ["ROLLSCOPE_SOURCE"]
@@ -84,6 +85,27 @@ class Schema(support.PipelineTest):
         numbers = [body["number"] for body in messages["metrics"]]
         self.assertGreater(len(numbers), 100)
         self.assertEqual(list(range(numbers[0], numbers[0] + len(numbers))), numbers)
+
+    def test_a_publisher_that_waits_for_its_mat_says_heartbeats(self):
+        one = mat.Mat()
+        words = ("acquire", "--quiet", "--source", f"pty:{one.path}?protocol=rollscope",
+                 "--session", "01234567-89ab-cdef-0123-456789abcdef")
+        before = self.start(*words)
+        self.wait_until("frames", lambda: self.frames_acquired() >= 20)
+        before.kill()
+        before.wait()
+        one.close()
+        self.start(*words)
+        socket = self.context.socket(zmq.SUB)
+        self.addCleanup(socket.close)
+        socket.rcvtimeo = support.PATIENCE_S * 1000
+        socket.connect(f"ipc://{self.bus}/frames")
+        socket.subscribe(b"heartbeat")
+        beat = json.loads(socket.recv_multipart()[1])
+        self.assertIsNone(jsonschema.exceptions.best_match(self.validator.iter_errors(beat)))
+        self.assertEqual(set(), properties_missing(self.schema["$defs"]["heartbeat"], beat))
+        self.assertEqual(("heartbeat", "frames"), (beat["event"], beat["stream"]))
+        self.assertGreaterEqual(beat["next"], 20)
 
     def test_the_schema_refuses_what_is_not_so(self):
         good = {"event": "marker", "number": 1, "frame": 2, "published_s": 0.5, "id": 1,
