@@ -1,5 +1,7 @@
 #include "recording.h"
 
+#include "recorded_health.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -91,7 +93,8 @@ static int recording_begin(struct recording *recording, const char *path,
     about.calibration_text = recording->calibration_text;
     for (size_t i = 0; i < recording->text_count; i++)
         about_say(&about, &recording->texts[i]);
-    return recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
+    int status = recorder_open(&recording->recorder, path, &about, parameters, &options, failure);
+    return status ? status : recorded_health_begin(recording->recorder, failure);
 }
 
 static int broken_put_aside(const char *path, struct failure *failure)

@@ -194,6 +194,8 @@ static int acquire_turn(struct acquisition *acquisition, struct failure *failure
 static void acquire_end(struct acquisition *acquisition)
 {
     struct bus_publisher_health health;
+    acquisition->said_ms = 0; /* once more: as it was in the end */
+    health_say(acquisition->publisher, acquisition->source, &acquisition->said_ms, NULL);
     bus_publisher_end(acquisition->publisher);
     int64_t until_ms = monotonic_ms() + GREET_MS;
     while (stopping_count() < 2 && !((readers_came(acquisition) || monotonic_ms() >= until_ms) &&

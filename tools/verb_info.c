@@ -25,6 +25,8 @@ struct view {
     struct findings findings; /* as recorded */
     struct truth truth;
     bool has_truth;
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    int counter_count;
 };
 
 static int ascending(const void *a, const void *b)
@@ -208,17 +210,29 @@ static json_t *counts_object(const struct view *view)
     return counts;
 }
 
+static json_t *health_object(const struct view *view)
+{
+    json_t *health = json_object();
+    for (int i = 0; i < view->counter_count; i++) {
+        const struct session_counter *counter = &view->counters[i];
+        json_object_set_new(health, counter->name,
+                            json_pack("{s:f, s:s, s:s}", "value", counter->value, "unit",
+                                      counter->unit, "text", counter->text));
+    }
+    return health;
+}
+
 static int print_json(const struct view *view)
 {
     const struct scan *scan = &view->scan;
     struct failure failure = {0};
-    json_t *object =
-        json_pack("{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b}", "file", view->file,
-                  "about", about_object(view->about), "mat", mat_object(&view->about->mat),
-                  "frames", (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
-                  json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost",
-                  (json_int_t)scan->lost, "saturated", (json_int_t)scan->saturated, "events",
-                  counts_object(view), "truth", view->has_truth);
+    json_t *object = json_pack(
+        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b, s:o}", "file", view->file, "about",
+        about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
+        (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
+        json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost,
+        "saturated", (json_int_t)scan->saturated, "events", counts_object(view), "truth",
+        view->has_truth, "health", health_object(view));
     if (json_line(stdout, object, view->file, &failure) < 0)
         return say_failure(&failure);
     return EXIT_DONE;
@@ -233,7 +247,9 @@ static int read_view(struct session *session, struct view *view, struct failure 
     if (status == STATUS_OK)
         status = session_truth(session, &view->truth, failure);
     view->has_truth = status > 0;
-    return status;
+    if (status >= 0)
+        status = view->counter_count = session_counters(session, view->counters, failure);
+    return status < 0 ? status : STATUS_OK;
 }
 
 static int run(const struct options *options)

@@ -2,6 +2,7 @@
 #include "calibrations.h"
 #include "own.h"
 #include "past.h"
+#include "recorded_health.h"
 #include "recording.h"
 #include "say.h"
 #include "session_name.h"
@@ -36,6 +37,7 @@ struct recordist {
     struct bus_reader *notes;
     struct recording recording;
     char *calibration; /* the mat's, as text; NULL: none */
+    int64_t health_ms; /* when the counters were written last */
     bool frames_over, events_over;
     bool unwritable; /* the file could not be written any more */
 };
@@ -164,7 +166,12 @@ static int frames_record(struct recordist *recordist, struct failure *failure)
         timeout_ms = 0;
     }
     recordist->frames_over = status == STATUS_END || status == STATUS_LOST;
-    return recordist->frames_over || status == 1 ? STATUS_OK : status;
+    if (status < 0 && !recordist->frames_over)
+        return status;
+    if (recordist->frames_over)
+        recordist->health_ms = 0; /* the last ones */
+    return recorded_health_take(recordist->recording.recorder, recordist->frames,
+                                &recordist->health_ms, failure);
 }
 
 static int events_record(struct recordist *recordist, struct failure *failure)

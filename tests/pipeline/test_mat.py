@@ -1,5 +1,6 @@
 """A mat does not wait: what is lost while acquire is dead is a named gap, and nothing else is lost."""
 
+import json
 import os
 import signal
 import time
@@ -45,6 +46,23 @@ class RealTime(PipelineTest):
         self.assertGreaterEqual(len(first), 299)
         np.testing.assert_array_equal(np.arange(first[0], first[0] + len(first)), first)
         self.assertEqual(0, np.count_nonzero(recorded["flags"][1:] & GAP_BEFORE))
+
+    def test_the_counters_of_the_mat_are_in_the_file(self):
+        live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
+                          self.path("out.h5"), "--for", "2")
+        self.finish(live)
+        with h5py.File(self.path("out.h5"), "r") as file:
+            counters = {name: (value[()], value.attrs["units"].decode(), value.attrs["long_name"])
+                        for name, value in file["health"].items()}
+            frames = len(file["time"])
+        self.assertAlmostEqual(frames, counters["frames"][0], delta=2)
+        self.assertEqual((0, "frame"), counters["lost"][:2])
+        self.assertEqual((0, "packet"), counters["bad_checksum"][:2])
+        self.assertGreater(counters["bytes"][0], frames * mat.ROWS * mat.COLS)
+        self.assertLess(abs(counters["rate_hz"][0] - 100), 30)
+        told = json.loads(self.run_verb("info", "--json", self.path("out.h5"), bus=False)[0])
+        self.assertEqual(counters["frames"][0], told["health"]["frames"]["value"])
+        self.assertEqual("Hz", told["health"]["rate_hz"]["unit"])
 
     def rss_kb(self, pid):
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
