@@ -12,6 +12,9 @@ static const double jump_pitches = 1.6;
 static const double gap_speed_mm_s = 300, gap_s = 0.1;
 static const double fast_mm_s = 900, fast_most_mm = 40;
 static const double jump_ratio = 2.5; /* of the loads before and after a jump, at most */
+/* Within this, and at about the same load, a blob that looks the same is the same. */
+static const double anchor_s = 0.5, anchor_growth = 1.3;
+static const double anchor_mm = 20; /* farther off it is the other part that goes on in its name */
 static const double speed_tau_s = 0.1;
 /* A blob slower than this does not go on by itself while its centre cannot be followed. */
 static const double coasting_mm_s = 15;
@@ -187,6 +190,13 @@ static void list_owners(const struct blobs *blobs, size_t patch, struct owners *
     }
 }
 
+/* A blob becomes something else: its centres before and after do not tell a step. */
+static void change(struct blob *blob, bool merged)
+{
+    blob->stepped = false;
+    blob->merged = merged;
+}
+
 /* The slot that stands for an owner in this patch: itself, or a new part of its group. */
 static int owner_slot(struct blobs *blobs, size_t patch, int owner, double time_s)
 {
@@ -196,10 +206,10 @@ static int owner_slot(struct blobs *blobs, size_t patch, int owner, double time_
     for (int slot = 0; slot < BLOBS_MAX; slot++)
         if (slot != owner && claims(blobs, patch, slot) &&
             blobs->before[slot].group == blobs->before[owner].group)
-            blobs->slots[owner].stepped = false;
+            change(&blobs->slots[owner], true);
     for (size_t other = 0; other < PATCHES_MAX; other++)
         if (other != patch && blobs->votes[other][owner] > 0 && claims(blobs, other, owner))
-            blobs->slots[owner].stepped = false;
+            change(&blobs->slots[owner], false);
     return owner;
 }
 
@@ -303,8 +313,33 @@ static bool swells(const struct moments *moments, const struct moments *before)
            changed((double)moments->cells / before->cells, outline_most);
 }
 
+/* A blob that looks again as it did a moment ago has gone from there to here, whatever its parts
+   did in between. */
+static bool recover(const struct blob *blob, const struct blob *before, double now_s,
+                    double step[2])
+{
+    const struct anchor *anchor = &blob->anchors[blob->merged];
+    if (blob->touching || anchor->kpa <= 0 || now_s - anchor->time_s > anchor_s ||
+        changed(blob->moments.kpa / anchor->kpa, anchor_growth))
+        return false;
+    double centre[2] = {blob->shape.x_mm, blob->shape.y_mm};
+    for (int i = 0; i < 2; i++)
+        step[i] = centre[i] - anchor->at_mm[i] - (before->way_mm[i] - anchor->way_mm[i]);
+    return hypot(step[0], step[1]) < anchor_mm;
+}
+
+static void keep_anchor(struct blob *blob, double now_s)
+{
+    if (blob->touching)
+        return;
+    blob->anchors[blob->merged] = (struct anchor){.at_mm = {blob->shape.x_mm, blob->shape.y_mm},
+                                                  .way_mm = {blob->way_mm[0], blob->way_mm[1]},
+                                                  .kpa = blob->moments.kpa,
+                                                  .time_s = now_s};
+}
+
 /* The step and the speed of a slot whose cells of this frame are known. */
-static void settle(struct blob *blob, const struct blob *before, double dt_s)
+static void settle(struct blob *blob, const struct blob *before, double dt_s, double now_s)
 {
     if (blob->moments.weight <= 0) {
         blob->id = 0;
@@ -313,19 +348,26 @@ static void settle(struct blob *blob, const struct blob *before, double dt_s)
     blob->shape = moments_shape(&blob->moments);
     if (!blob->touching)
         blob->alone = blob->shape;
-    if (blob->fresh)
+    if (blob->fresh) {
+        keep_anchor(blob, now_s);
         return;
+    }
     if (blob->touching != before->touching || swells(&blob->moments, &before->moments))
         blob->stepped = false;
     bool coasts = hypot(blob->speed_mm_s[0], blob->speed_mm_s[1]) > coasting_mm_s;
     double k = dt_s / (dt_s + speed_tau_s);
     double step[2] = {blob->shape.x_mm - before->shape.x_mm, blob->shape.y_mm - before->shape.y_mm};
+    bool recovered = !blob->stepped && recover(blob, before, now_s, step);
     for (int i = 0; i < 2; i++) {
         if (blob->stepped && dt_s > 0)
             blob->speed_mm_s[i] += k * (step[i] / dt_s - blob->speed_mm_s[i]);
-        blob->step_mm[i] = blob->stepped ? step[i] : coasts ? blob->speed_mm_s[i] * dt_s : 0;
+        bool known = blob->stepped || recovered;
+        blob->step_mm[i] = known ? step[i] : coasts ? blob->speed_mm_s[i] * dt_s : 0;
         blob->drift_mm[i] += blob->step_mm[i];
+        blob->way_mm[i] += blob->step_mm[i];
     }
+    blob->stepped |= recovered;
+    keep_anchor(blob, now_s);
 }
 
 void blobs_push(struct blobs *blobs, const struct pressure *pressure)
@@ -342,5 +384,5 @@ void blobs_push(struct blobs *blobs, const struct pressure *pressure)
         assign(blobs, i, pressure);
     for (int slot = 0; slot < BLOBS_MAX; slot++)
         if (blobs->slots[slot].id)
-            settle(&blobs->slots[slot], &blobs->before[slot], blobs->dt_s);
+            settle(&blobs->slots[slot], &blobs->before[slot], blobs->dt_s, blobs->last_s);
 }

@@ -14,6 +14,11 @@
 /** Blob without a group. */
 #define BLOB_ALONE -1
 
+/** Where a blob was when it last looked like this, and its way until then. */
+struct anchor {
+    double at_mm[2], way_mm[2], kpa, time_s;
+};
+
 struct blob {
     uint32_t id; /**< 0: the slot is free */
     int group;   /**< set by the owner; BLOB_ALONE when new and unrelated */
@@ -25,8 +30,11 @@ struct blob {
     struct shape shape;
     struct shape alone; /**< shape when it last had its patch to itself */
     double step_mm[2];
-    double speed_mm_s[2]; /**< smoothed over about 0.1 s */
-    double drift_mm[2];   /**< sum of the steps; the owner may reset it */
+    double speed_mm_s[2];     /**< smoothed over about 0.1 s */
+    double drift_mm[2];       /**< sum of the steps; the owner may reset it */
+    double way_mm[2];         /**< the same since it was born */
+    bool merged;              /**< its patch is that of several parts of its group */
+    struct anchor anchors[2]; /**< when it was not merged, and when it was */
 };
 
 struct blobs;

@@ -275,6 +275,13 @@ static void advance(struct strokes *strokes, double gained_mm)
     strokes->reach_mm = fmax(strokes->reach_mm, apart(strokes->far_mm, strokes->start_mm));
 }
 
+/* How long a smooth pass takes that took so long for a share of its way. */
+static double whole_s(double part_s, double share)
+{
+    double time_share = 0.5 - sin(asin(1 - 2 * clamp(share, 0.1, 1)) / 3);
+    return part_s / time_share;
+}
+
 /* Whether the contact has stood still for so long that the pass is over; since when. */
 static bool stands(struct strokes *strokes, const struct history *history, double *since_s)
 {
@@ -290,7 +297,9 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
     if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))
         return true;
     stay = stay_find(history, strokes->hold_extent_mm / 2, strokes->start_s);
-    double needed_s = fmax(strokes->hold_s, hold_share * (strokes->far_s - strokes->start_s));
+    double pass_s =
+        whole_s(stay.since_s - strokes->start_s, 1 - strokes->hold_extent_mm / strokes->travel_mm);
+    double needed_s = fmax(strokes->hold_s, hold_share * pass_s);
     if (now_s - strokes->far_s < strokes->pause_s ||
         now_s - fmax(stay.since_s, strokes->start_s) < needed_s)
         return false;

@@ -254,6 +254,27 @@ static void what_rolls_along_in_touch_with_a_tool_is_a_part_of_it(void **state)
     assert_int_equal(present(), 1);
 }
 
+/* The patches of two balls that lie close run together and come apart frame by frame. */
+static void a_pair_that_merges_and_splits_loses_no_way(void **state)
+{
+    (void)state;
+    double way = 0;
+    for (int i = 0; i < 100; i++) {
+        double y = 120 + 0.4 * fmax(0, i - 40), a[2] = {120, y}, b[2] = {186, y},
+               between[2] = {153, y};
+        picture_clear(&bench.picture, 0.04 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        picture_ball(&bench.picture, b, 9, 90);
+        if (i % 2)
+            picture_ball(&bench.picture, between, 9, 14);
+        push();
+        if (i > 39)
+            way += nearest(153, y)->step_mm[1];
+    }
+    assert_int_equal(present(), 1);
+    assert_true(fabs(way - 23.6) < 2);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -272,6 +293,7 @@ int main(void)
         CLAIM(a_load_that_swings_does_not_stop_the_steps),
         CLAIM(a_pair_of_balls_that_turns_a_little_stays_one),
         CLAIM(what_rolls_along_in_touch_with_a_tool_is_a_part_of_it),
+        CLAIM(a_pair_that_merges_and_splits_loses_no_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
