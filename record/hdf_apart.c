@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define HANGING_S 60 /* by the clock; far beyond what a busy machine makes of the limit */
+
 static bool write_all(int descriptor, const char *bytes, size_t size)
 {
     while (size > 0) {
@@ -36,9 +38,12 @@ static bool read_all(int descriptor, char *bytes, size_t size)
     return true;
 }
 
+/* A child that uses no processor hangs: a sanitizer's lock may be held by a thread that is not
+ * there any more. */
 static void die_quietly(unsigned limit_s)
 {
-    static const int deaths[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGPIPE};
+    static const int deaths[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,
+                                 SIGABRT, SIGXCPU, SIGPIPE, SIGALRM};
     const struct rlimit none = {0, 0}, enough = {limit_s, limit_s};
     sigset_t all;
     int silence = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -50,6 +55,7 @@ static void die_quietly(unsigned limit_s)
     sigprocmask(SIG_UNBLOCK, &all, NULL);
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_CPU, &enough);
+    alarm(HANGING_S);
 }
 
 int hdf_apart(int (*work)(void *context, void *answer, size_t size), void *context, void *answer,

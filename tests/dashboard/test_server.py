@@ -96,6 +96,16 @@ class Door(PageTest):
             with self.subTest(offered=wrong[:40]):
                 self.refused(live.port, protocols=wrong)
 
+    def test_the_key_is_on_no_command_line(self):
+        live = self.live(http="0.0.0.0:0")
+        key = live.url.partition("#key=")[2].encode()
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    self.assertNotIn(key, file.read())
+            except OSError:
+                pass
+
     def test_a_key_may_be_given(self):
         live = self.live("--key", "our-own-key", http="0.0.0.0:0")
         self.assertTrue(live.url.endswith("#key=our-own-key"))
@@ -240,6 +250,17 @@ class Beside(PageTest):
                             f"127.0.0.1:{first.port}", "--output", self.path("b.h5"),
                             "--bus", self.path("other"))
         self.wait_until("the refusal", lambda: "cannot be served" in self.said(second))
+
+    def test_a_browser_is_opened_where_it_is_wanted(self):
+        with open(self.path("xdg-open"), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\necho \"$@\" >{self.path('opened')}\n")
+        os.chmod(self.path("xdg-open"), 0o755)
+        self.environment["PATH"] = f"{self.folder.name}:{os.environ['PATH']}"
+        live = self.live("--open")
+        self.wait_until("the browser", lambda: os.path.exists(self.path("opened")) and
+                        os.path.getsize(self.path("opened")))
+        with open(self.path("opened"), encoding="utf-8") as file:
+            self.assertEqual(live.url, file.read().strip())
 
     def test_a_session_that_ends_leaves_with_its_page(self):
         live = self.live(source="sim:ball-knot?seed=2&for=6&speed=max")

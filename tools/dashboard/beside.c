@@ -30,8 +30,6 @@ static void arguments_set(struct beside *beside, const char *http)
     child_parameters(child, options->parameters);
     if (http)
         child_argument(child, "--http=%s", http);
-    if (options->key)
-        child_argument(child, "--key=%s", options->key);
     child->arguments[child->count] = NULL;
 }
 
@@ -43,6 +41,8 @@ void beside_begin(struct beside *beside, const struct beside_options *options)
         say_failure(&failure);
         return;
     }
+    if (options->key)
+        setenv(BESIDE_KEY, options->key, 1);
     child_prepare(&beside->child, "dashboard");
     beside->child.keep = beside->ends[1];
     beside->news = json_object();
@@ -71,10 +71,8 @@ static void address_keep(struct beside *beside, const char *url)
     const char *address = strstr(url, "://"), *mark = strstr(url, KEY_MARK);
     address = address ? address + 3 : url;
     snprintf(http, sizeof http, "%.*s", (int)strcspn(address, "/"), address);
-    if (mark) {
-        snprintf(beside->key, sizeof beside->key, "%s", mark + strlen(KEY_MARK));
-        beside->options.key = beside->key;
-    }
+    if (mark)
+        setenv(BESIDE_KEY, mark + strlen(KEY_MARK), 1);
     arguments_set(beside, http);
     if (beside->told)
         return;

@@ -12,6 +12,9 @@
 
 #include <jansson.h>
 
+/** The environment variable that holds the key: others see a command line, but not this. */
+#define BESIDE_KEY "ROLLSCOPE_KEY"
+
 /** How it is to be served. */
 struct beside_options {
     const char *folder; /**< of the bus */
@@ -26,7 +29,6 @@ struct beside {
     struct beside_options options;
     int ends[2];  /**< ours, the dashboard's; [0] < 0: there is no dashboard */
     json_t *news; /**< what was said last; it is said again to one that starts again */
-    char key[64]; /**< that it made; the next one goes on with it */
     bool told;    /**< the address was said */
 };
 

@@ -1,3 +1,4 @@
+#include "beside.h"
 #include "control.h"
 #include "dashboard.h"
 #include "http_address.h"
@@ -66,7 +67,8 @@ static int serve(struct dashboard *dashboard, const struct own_dashboard *own,
     struct gate *gate = &options.gate;
     names_allow(gate, own->http.address);
     if (!gate_is_loopback(own->http.address)) {
-        memcpy(gate->token, own->key, sizeof gate->token);
+        const char *key = *own->key ? own->key : getenv(BESIDE_KEY);
+        snprintf(gate->token, sizeof gate->token, "%s", key ? key : "");
         if (!*gate->token)
             gate_token_make(gate->token);
     }

@@ -92,7 +92,7 @@ export class TimelineChart {
     const highest = Math.max(50, ...rows.map((r) => r[1]));
     this.theme();
     this.graph = new Dygraph(this.element, rows, {
-      ...base(), labels: ["s", "N"], strokeWidth: 1.25, dateWindow: [0, end], valueRange: [-0.22 * highest, highest * 1.1],
+      ...base(), labels: ["s", "N"], strokeWidth: 1.25, dateWindow: [0, end], valueRange: [-0.22 * highest, highest * 1.25],
       colors: [colour("--soft")],
       axes: { ...base().axes, y: { ...base().axes.y, axisLabelFormatter: (n) => (n < 0 ? "" : number(n)) } },
       clickCallback: (event, x) => this.pick(x),

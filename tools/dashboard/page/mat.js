@@ -4,6 +4,7 @@ import { LEVELS, SHARES, colourTable } from "./colours.js";
 import { number, text } from "./texts.js";
 
 const PATH_S = 4;
+const JUMP_MM = 30; // within a tenth of a second: a contact that merged with another, not a way
 const DOSE = 12, ENOUGH = 6;
 const WORDS_MS = 5000;
 const MOST = 0.46; // of a narrow screen's height
@@ -126,7 +127,7 @@ export class Mat {
     context.imageSmoothingQuality = "high";
     context.drawImage(this.painter.canvas, 0, 0, canvas.width, canvas.height);
     this.zoom = canvas.width / this.size().x;
-    for (const path of this.paths.values()) this.drawPath(path);
+    for (const contact of this.contacts) this.drawPath(this.paths.get(contact.id) || []);
     for (const contact of this.contacts) this.drawContact(contact);
     for (const spot of this.spots) this.drawSpot(spot);
     if (this.fresh) this.note();
@@ -154,6 +155,7 @@ export class Mat {
     const { context, zoom } = this, newest = path.length ? path[path.length - 1][0] : 0;
     context.lineCap = "round";
     for (let i = 1; i < path.length; i++) {
+      if (Math.hypot(path[i][1] - path[i - 1][1], path[i][2] - path[i - 1][2]) > JUMP_MM) continue;
       const age = (newest - path[i][0]) / PATH_S;
       this.line(2.5, 0.75 * (1 - age) ** 1.5);
       context.beginPath();

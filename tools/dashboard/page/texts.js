@@ -50,7 +50,7 @@ const en = {
   "spots.one": "{strokes} strokes",
   "spots.place": "at {x}, {y} mm · {kpa} kPa",
   "spots.some": "{count} more to go",
-  "spots.well": "enough; up to 12 is fine",
+  "spots.well": "enough, up to 12",
   "spots.done": "done",
 
   "advice.paused": "Paused",
@@ -152,7 +152,7 @@ const de = {
   "spots.one": "{strokes} Züge",
   "spots.place": "bei {x}, {y} mm · {kpa} kPa",
   "spots.some": "noch {count}",
-  "spots.well": "genug; bis 12 ist gut",
+  "spots.well": "genug, bis 12",
   "spots.done": "fertig",
   "advice.paused": "Pause",
   "advice.hold": "Sie halten. Bewegen Sie sich weiter.",
