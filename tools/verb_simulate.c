@@ -13,10 +13,14 @@
 #define DEFAULT_SCENARIO "roller-strokes"
 #define DEFAULT_PROTOCOL "rollscope"
 #define KEY_MAT          OPTION_OWN
+#define KEY_TCP          (OPTION_OWN + 1)
 #define SHARE_FRAMES     256 /* frames between two reports of progress */
 
 /* What --mat asks for; all 0: drawn. */
 static struct simulation_options asked;
+
+/* What --tcp asks for: HOST:PORT; NULL: nothing. */
+static const char *network;
 
 static int list_scenarios(void)
 {
@@ -102,7 +106,7 @@ static int write_file(const struct options *options, struct simulation *simulati
     return EXIT_DONE;
 }
 
-/* ---- On a pseudo-terminal ---- */
+/* ---- On a pseudo-terminal, or on the network ---- */
 
 static bool stopped(void *context)
 {
@@ -113,8 +117,8 @@ static bool stopped(void *context)
 static void say_ready(void *context, const char *link)
 {
     const struct options *options = context;
-    say("%s speaks %s; try: rollscope live --source 'pty:%s'; Ctrl-C ends it", link,
-        *options->protocol ? options->protocol : DEFAULT_PROTOCOL, link);
+    say("%s speaks %s; try: rollscope live --source '%s%s'; Ctrl-C ends it", link,
+        *options->protocol ? options->protocol : DEFAULT_PROTOCOL, network ? "" : "pty:", link);
 }
 
 static int serve(const struct options *options, struct simulation *simulation)
@@ -124,13 +128,14 @@ static int serve(const struct options *options, struct simulation *simulation)
     struct device *device = device_create(simulation, protocol, &failure);
     if (!device)
         return say_failure(&failure);
-    const struct pty_serving serving = {.link = options->pty,
+    const struct pty_serving serving = {.link = network ? network : options->pty,
                                         .speed = options->speed,
                                         .stopped = stopped,
                                         .ready = say_ready,
                                         .context = (void *)(uintptr_t)options};
     stopping_catch();
-    int status = pty_serve(device, &serving, &failure);
+    int status =
+        network ? tcp_serve(device, &serving, &failure) : pty_serve(device, &serving, &failure);
     device_destroy(device);
     return status < 0 ? say_failure(&failure) : EXIT_DONE;
 }
@@ -140,8 +145,8 @@ static int run(const struct options *options)
     const char *scenario = *options->scenario ? options->scenario : DEFAULT_SCENARIO;
     if (!strcmp(scenario, "list"))
         return list_scenarios();
-    if (!*options->output == !*options->pty) {
-        say_error("simulate wants either --output FILE or --pty LINK");
+    if (!!*options->output + !!*options->pty + !!network != 1) {
+        say_error("simulate wants one of --output FILE, --pty LINK, --tcp HOST:PORT");
         return EXIT_USAGE;
     }
     struct simulation_options drawn = asked;
@@ -151,7 +156,7 @@ static int run(const struct options *options)
     struct simulation *simulation = simulation_create(scenario, options->seed, &drawn, &failure);
     if (!simulation)
         return say_failure(&failure);
-    if (*options->pty)
+    if (*options->pty || network)
         return serve(options, simulation);
     int code = write_file(options, simulation);
     simulation_destroy(simulation);
@@ -160,7 +165,10 @@ static int run(const struct options *options)
 
 static int take(void *storage, int key, const char *value, struct failure *failure)
 {
-    (void)key;
+    if (key == KEY_TCP) {
+        network = value;
+        return STATUS_OK;
+    }
     struct simulation_options *mat = storage;
     unsigned rows, cols;
     int end = 0;
@@ -174,7 +182,10 @@ static int take(void *storage, int key, const char *value, struct failure *failu
 }
 
 static const struct argp_option own[] = {
-    {"mat", KEY_MAT, "ROWSxCOLSxMM@HZ", 0, "the mat, instead of one that is drawn", 0}, {0}};
+    {"mat", KEY_MAT, "ROWSxCOLSxMM@HZ", 0, "the mat, instead of one that is drawn", 0},
+    {"tcp", KEY_TCP, "HOST:PORT", 0, "serve on the network, as a Wi-Fi board; port 0: a free one",
+     0},
+    {0}};
 
 const struct verb verb_simulate = {
     .name = "simulate",

@@ -1,5 +1,7 @@
 #include "pty.h"
 
+#include "door.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -22,8 +24,9 @@
 struct server {
     struct device *device;
     const struct pty_serving *serving;
-    int master, slave;
-    char name[64];
+    int door;          /* of a mat on the network; -1: it is on a terminal */
+    int master, slave; /* master: the host's connection; -1: there is none */
+    char name[DOOR_NAME_SIZE];
     uint8_t waiting[CHUNK_SIZE]; /* [size], to be written */
     size_t size;
     bool begun;
@@ -80,12 +83,27 @@ static void take_link_away(const struct server *server)
 
 /* ---- Bytes ---- */
 
+/* A host on the network is gone: what waited for it is, too. */
+static int hang_up(struct server *server)
+{
+    close(server->master);
+    server->master = -1;
+    server->size = 0;
+    return STATUS_OK;
+}
+
 static int listen_to_host(struct server *server, struct failure *failure)
 {
     uint8_t bytes[512];
     ssize_t size;
+    if (server->door >= 0 && server->master < 0)
+        server->master = door_accept(server->door);
+    if (server->master < 0)
+        return STATUS_OK;
     while ((size = read(server->master, bytes, sizeof bytes)) > 0)
         device_receive(server->device, bytes, (size_t)size);
+    if (server->door >= 0 && (size == 0 || (errno != EAGAIN && errno != EINTR)))
+        return hang_up(server);
     if (size < 0 && errno != EAGAIN && errno != EINTR && errno != EIO)
         return failure_system(failure, errno, "%s", server->name);
     return STATUS_OK;
@@ -99,7 +117,13 @@ static int send_to_host(struct server *server, struct failure *failure)
             server->size = device_output(server->device, server->waiting, sizeof server->waiting);
         if (!server->size)
             return 1;
+        if (server->master < 0) {
+            server->size = 0;
+            continue;
+        }
         ssize_t sent = write(server->master, server->waiting, server->size);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR && server->door >= 0)
+            return hang_up(server);
         if (sent < 0 && errno != EAGAIN && errno != EINTR)
             return failure_system(failure, errno, "%s", server->name);
         if (sent <= 0)
@@ -111,7 +135,7 @@ static int send_to_host(struct server *server, struct failure *failure)
 
 static void wait_for_host(const struct server *server, int64_t wait_ns)
 {
-    struct pollfd poller = {.fd = server->master,
+    struct pollfd poller = {.fd = server->master < 0 ? server->door : server->master,
                             .events = (short)(POLLIN | (server->size ? POLLOUT : 0))};
     if (wait_ns > ASK_MS * INT64_C(1000000))
         wait_ns = ASK_MS * INT64_C(1000000);
@@ -189,7 +213,8 @@ static int serve(struct server *server, struct failure *failure)
 
 int pty_serve(struct device *device, const struct pty_serving *serving, struct failure *failure)
 {
-    struct server server = {.device = device, .serving = serving, .master = -1, .slave = -1};
+    struct server server = {
+        .device = device, .serving = serving, .door = -1, .master = -1, .slave = -1};
     int status = open_terminal(&server, failure);
     if (status == STATUS_OK)
         status = place_link(&server, failure);
@@ -203,5 +228,20 @@ int pty_serve(struct device *device, const struct pty_serving *serving, struct f
         close(server.slave);
     if (server.master >= 0)
         close(server.master);
+    return status;
+}
+
+int tcp_serve(struct device *device, const struct pty_serving *serving, struct failure *failure)
+{
+    struct server server = {.device = device, .serving = serving, .master = -1, .slave = -1};
+    server.door = door_open(serving->link, server.name, failure);
+    if (server.door < 0)
+        return server.door;
+    if (serving->ready)
+        serving->ready(serving->context, server.name);
+    int status = serve(&server, failure);
+    if (server.master >= 0)
+        close(server.master);
+    close(server.door);
     return status;
 }
