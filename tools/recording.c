@@ -79,6 +79,8 @@ static int recording_look(struct recording *recording, const char *path, struct 
     }
     for (int type = 0; type < EVENT_TYPE_COUNT && !status; type++)
         status = events_look(recording, from, (enum event_type)type, failure);
+    if (!status)
+        status = recorded_maps_replay(recording->maps, from, failure);
     session_close(from);
     return status;
 }
@@ -124,9 +126,13 @@ int recording_open(struct recording *recording, const char *path, const struct b
                                     .texts = recording->texts,
                                     .text_count = recording->text_count,
                                     .last_us = INT64_MIN};
+    int status = recorded_maps_create(&recording->maps, &session->mat.geometry,
+                                      recording->calibration_text, parameters, failure);
+    if (status)
+        return status;
     if (access(path, F_OK))
         return recording_begin(recording, path, session, parameters, failure);
-    int status = session_open(&from, path, failure);
+    status = session_open(&from, path, failure);
     if (status) {
         if (recording->ours)
             status = broken_put_aside(path, failure);
@@ -151,7 +157,9 @@ int recording_frame(struct recording *recording, const struct frame *frame, stru
         return status;
     recording->frames++;
     recording->last_us = frame->time_us;
-    return STATUS_OK;
+    if (!recorded_maps_push(recording->maps, frame))
+        return STATUS_OK;
+    return recorder_maps(recording->recorder, recorded_maps_now(recording->maps), failure);
 }
 
 int recording_event(struct recording *recording, const struct event *event, struct failure *failure)
@@ -185,4 +193,15 @@ int recording_lost(struct recording *recording, uint64_t first, uint64_t last,
              (unsigned long long)first, (unsigned long long)last);
     recording->lost += last - first + 1;
     return recorder_event(recording->recorder, &event, failure);
+}
+
+int recording_close(struct recording *recording, struct failure *failure)
+{
+    if (recording->recorder && recording->frames) {
+        recorded_maps_finish(recording->maps);
+        recorder_maps(recording->recorder, recorded_maps_now(recording->maps), NULL);
+    }
+    recorded_maps_destroy(recording->maps);
+    recording->maps = NULL;
+    return recorder_close(recording->recorder, failure);
 }

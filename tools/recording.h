@@ -7,6 +7,7 @@
 
 #include "bus/bus.h"
 #include "record/record.h"
+#include "recorded_maps.h"
 
 struct recording {
     bool ours;     /**< set before opening: a file of this name was begun for this very session */
@@ -15,6 +16,7 @@ struct recording {
     const struct annotation *texts; /**< set before opening: [text_count] said of the session */
     size_t text_count;
     struct recorder *recorder;
+    struct recorded_maps *maps;
     uint64_t frames;  /**< in the file */
     int64_t last_us;  /**< time of the last one */
     uint64_t lost;    /**< frames that the ring was overrun by, as the file's markers say */
@@ -49,5 +51,8 @@ int recording_note(struct recording *recording, const struct event *event, struc
 /** Names frames that are lost for good, as a marker of kind "gap". */
 int recording_lost(struct recording *recording, uint64_t first, uint64_t last,
                    struct failure *failure);
+
+/** Completes the maps, closes the file. @return as recorder_close() */
+int recording_close(struct recording *recording, struct failure *failure);
 
 #endif

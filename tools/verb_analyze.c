@@ -26,6 +26,7 @@ struct job {
     struct analysis *analysis;
     struct worker_share *share;
     struct findings findings;
+    struct session_maps maps; /* where they are to be saved */
 };
 
 static int take_events(struct job *job)
@@ -56,8 +57,22 @@ static int push_frames(struct job *job, struct failure *failure)
     return take_events(job);
 }
 
+static int take_maps(struct job *job, const struct geometry *geometry)
+{
+    const size_t cells = geometry_cells(geometry);
+    float *kpa = calloc(SESSION_MAP_COUNT * cells, sizeof *kpa);
+    if (!kpa)
+        return STATUS_MEMORY;
+    for (int b = 0; b < SESSION_MAP_COUNT; b++) {
+        job->maps.kpa[b] = kpa + (size_t)b * cells;
+        job->maps.duration_s = analysis_map(job->analysis, (enum split_band)b, job->maps.kpa[b]);
+    }
+    return STATUS_OK;
+}
+
 static int analyze_session(struct job *job, struct failure *failure)
 {
+    const bool saved = ((const struct wanted *)job->options->own)->save != NULL;
     const struct geometry *geometry = &session_about(job->session)->mat.geometry;
     struct calibration *calibration;
     int status = calibration_of_session(&calibration, job->session, failure);
@@ -66,7 +81,11 @@ static int analyze_session(struct job *job, struct failure *failure)
     job->analysis = analysis_create_calibrated(geometry, calibration, &job->options->parameters);
     if (!job->analysis)
         return STATUS_MEMORY;
-    status = push_frames(job, failure);
+    status = saved ? analysis_split(job->analysis) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = push_frames(job, failure);
+    if (status == STATUS_OK && saved)
+        status = take_maps(job, geometry);
     analysis_destroy(job->analysis);
     return status;
 }
@@ -84,7 +103,8 @@ static int save(const struct job *job, const char *file, struct failure *failure
                                               .software = "rollscope " ROLLSCOPE_VERSION,
                                               .parameters = &job->options->parameters,
                                               .events = events,
-                                              .event_count = count};
+                                              .event_count = count,
+                                              .maps = &job->maps};
     count = 0;
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
         for (size_t i = 0; i < job->findings.lists[type].count; i++)
@@ -112,6 +132,7 @@ static int analyze_file(void *context, size_t index, FILE *output, struct worker
     else if (status == STATUS_OK)
         report_words(output, file, &job.findings);
     findings_clear(&job.findings);
+    session_maps_free(&job.maps);
     if (status == STATUS_MEMORY)
         failure_set(failure, status, "%s: out of memory", file);
     return status;

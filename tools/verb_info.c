@@ -24,10 +24,27 @@ struct view {
     struct scan scan;
     struct findings findings; /* as recorded */
     struct truth truth;
-    bool has_truth;
+    struct session_maps maps;
+    bool has_truth, has_maps;
     struct session_counter counters[SESSION_COUNTERS_MAX];
     int counter_count;
 };
+
+/* Where a map is highest. */
+struct summit {
+    double x_mm, y_mm, kpa;
+};
+
+static struct summit summit_of(const struct view *view, int which)
+{
+    const struct geometry *grid = &view->about->mat.geometry;
+    const float *kpa = view->maps.kpa[which];
+    uint32_t top = 0;
+    for (uint32_t i = 1; i < geometry_cells(grid); i++)
+        top = kpa[i] > kpa[top] ? i : top;
+    return (struct summit){(top % grid->cols + 0.5) * grid->pitch_x_mm,
+                           (top / grid->cols + 0.5) * grid->pitch_y_mm, kpa[top]};
+}
 
 static int ascending(const void *a, const void *b)
 {
@@ -159,6 +176,16 @@ static void print_found(const struct view *view)
                program_invocation_name, view->file);
 }
 
+static void print_maps(const struct view *view)
+{
+    static const char *const words[SESSION_MAP_COUNT] = {"pressed", "stroked", "trembled"};
+    for (int b = 0; view->has_maps && b < SESSION_MAP_COUNT; b++) {
+        struct summit summit = summit_of(view, b);
+        printf("  %-10s most at %.0f, %.0f mm: %.3g kPa\n", words[b], summit.x_mm, summit.y_mm,
+               summit.kpa);
+    }
+}
+
 static void print_words(const struct view *view)
 {
     const struct session_about *about = view->about;
@@ -178,6 +205,7 @@ static void print_words(const struct view *view)
     line("notes", about->notes);
     print_frames(&view->scan);
     print_found(view);
+    print_maps(view);
 }
 
 static json_t *mat_object(const struct mat_info *mat)
@@ -222,17 +250,32 @@ static json_t *health_object(const struct view *view)
     return health;
 }
 
+static json_t *maps_object(const struct view *view)
+{
+    static const char *const names[SESSION_MAP_COUNT] = {"static", "moving", "fast"};
+    if (!view->has_maps)
+        return json_null();
+    json_t *maps = json_pack("{s:f}", "duration_s", view->maps.duration_s);
+    for (int b = 0; b < SESSION_MAP_COUNT; b++) {
+        struct summit summit = summit_of(view, b);
+        json_object_set_new(maps, names[b],
+                            json_pack("{s:f, s:f, s:f}", "x_mm", summit.x_mm, "y_mm", summit.y_mm,
+                                      "kpa", summit.kpa));
+    }
+    return maps;
+}
+
 static int print_json(const struct view *view)
 {
     const struct scan *scan = &view->scan;
     struct failure failure = {0};
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b, s:o}", "file", view->file, "about",
-        about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
+        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "file", view->file,
+        "about", about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
         (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
         json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost,
         "saturated", (json_int_t)scan->saturated, "events", counts_object(view), "truth",
-        view->has_truth, "health", health_object(view));
+        view->has_truth, "maps", maps_object(view), "health", health_object(view));
     if (json_line(stdout, object, view->file, &failure) < 0)
         return say_failure(&failure);
     return EXIT_DONE;
@@ -247,6 +290,9 @@ static int read_view(struct session *session, struct view *view, struct failure 
     if (status == STATUS_OK)
         status = session_truth(session, &view->truth, failure);
     view->has_truth = status > 0;
+    if (status >= 0)
+        status = session_maps(session, NULL, &view->maps, failure);
+    view->has_maps = status > 0;
     if (status >= 0)
         status = view->counter_count = session_counters(session, view->counters, failure);
     return status < 0 ? status : STATUS_OK;
@@ -269,6 +315,7 @@ static int run(const struct options *options)
     else
         print_words(&view);
     truth_free(&view.truth);
+    session_maps_free(&view.maps);
     findings_clear(&view.findings);
     session_close(session);
     return code;

@@ -262,7 +262,7 @@ static int record_once(struct recordist *recordist, struct failure *failure)
         status = record(recordist, failure);
     recordist->unwritable =
         recordist->recording.recorder && (status == STATUS_FULL || status == STATUS_SYSTEM);
-    int closed = recorder_close(recordist->recording.recorder, &closing);
+    int closed = recording_close(&recordist->recording, &closing);
     if (!status && closed) {
         status = closed;
         *failure = closing;

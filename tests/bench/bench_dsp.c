@@ -64,7 +64,9 @@ struct chain {
     struct frames frames;
     struct conditioner *conditioner;
     struct split *split;
+    struct split *contact; /* its position and force */
     struct rhythm *rhythm;
+    struct motion motion; /* of the contact, last frame */
     uint64_t number;
     float sum; /* of what came out, so that nothing is left out */
 };
@@ -76,6 +78,7 @@ static void make_chain(struct chain *chain, uint16_t side, double rate_hz)
     make_frames(&chain->frames, side, rate_hz);
     chain->conditioner = conditioner_create(&chain->frames.geometry, &parameters);
     chain->split = split_create((size_t)side * side, rate_hz, 0.5);
+    chain->contact = split_create(3, rate_hz, 0.5);
     chain->rhythm = rhythm_create();
     chain->number = 0;
 }
@@ -85,6 +88,7 @@ static void free_chain(struct chain *chain)
     free_frames(&chain->frames);
     conditioner_destroy(chain->conditioner);
     split_destroy(chain->split);
+    split_destroy(chain->contact);
     rhythm_destroy(chain->rhythm);
 }
 
@@ -110,6 +114,17 @@ static void track(struct chain *chain)
     position_measure(&picture, &window, 2, &position);
     struct motion motion = {out->time_s, position.x_mm, position.y_mm, position.force_n};
     rhythm_push(chain->rhythm, &motion);
+    chain->motion = motion;
+}
+
+static void divide_contact(struct chain *chain)
+{
+    const struct motion *motion = &chain->motion;
+    const float values[3] = {(float)motion->x_mm, (float)motion->y_mm, (float)motion->force_n};
+    struct parts parts;
+    split_push(chain->contact, motion->time_s, values);
+    while (split_next(chain->contact, &parts))
+        chain->sum += parts.bands[SPLIT_STILL][2];
 }
 
 static void divide(struct chain *chain)
@@ -225,6 +240,7 @@ static void everything(struct chain *chain)
 {
     condition(chain);
     track(chain);
+    divide_contact(chain);
     divide(chain);
 }
 

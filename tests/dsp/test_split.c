@@ -106,6 +106,36 @@ static void the_parts_add_up_to_the_input_to_rounding(void **state)
     }
 }
 
+static void one_channel_and_many_come_apart_alike_at_any_rate(void **state)
+{
+    (void)state;
+    static const double rates[] = {5, 57, 1000};
+    static float values[65536];
+    for (int k = 0; k < 3; k++) {
+        size_t many = rates[k] > 100 ? 4096 : 65536, last = many - 1, said = 0;
+        struct split *single = split_create(1, rates[k], 0.5);
+        struct split *all = split_create(many, rates[k], 0.5);
+        assert_non_null(single);
+        assert_non_null(all);
+        double seconds = split_latency_s(all) + 0.5;
+        for (int n = 0; n < (int)(seconds * rates[k]) + 2; n++) {
+            struct parts one_parts, all_parts;
+            values[last] = noise_of(n / rates[k], 3);
+            split_push(single, n / rates[k], &values[last]);
+            split_push(all, n / rates[k], values);
+            while (split_next(single, &one_parts)) {
+                assert_true(split_next(all, &all_parts));
+                for (int b = 0; b < SPLIT_BANDS; b++)
+                    assert_true(fabsf(one_parts.bands[b][0] - all_parts.bands[b][last]) < 2e-3F);
+                said++;
+            }
+        }
+        assert_true(said > 0);
+        split_destroy(single);
+        split_destroy(all);
+    }
+}
+
 static void a_load_held_from_the_start_is_still(void **state)
 {
     (void)state;
@@ -334,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_parts_add_up_to_the_input_to_rounding),
+        cmocka_unit_test(one_channel_and_many_come_apart_alike_at_any_rate),
         cmocka_unit_test(a_load_held_from_the_start_is_still),
         cmocka_unit_test(a_press_is_still_once_settled_and_nothing_before),
         cmocka_unit_test(a_load_that_passes_leaves_nothing_still),
