@@ -28,6 +28,7 @@ struct analysis {
     struct contact_signals *contacts;
     const struct pressure *pressure; /* the last one */
     struct meter meter;
+    bool behind;           /* the last frame is not in the split yet */
     struct looked rhythms; /* looked at after the last metrics */
     double gap_s;
 };
@@ -93,21 +94,32 @@ static void rhythms_look(struct analysis *analysis)
             rhythm_breathing(rhythm, rhythms->hold_start_s, analysis->pressure->time_s);
 }
 
+void analysis_catch_up(struct analysis *analysis)
+{
+    if (!analysis->behind)
+        return;
+    analysis->behind = false;
+    cell_signals_divide(analysis->cells);
+    if (analysis->rhythms.due)
+        rhythms_look(analysis);
+}
+
 size_t analysis_push(struct analysis *analysis, const struct frame *frame)
 {
     const struct contact *contacts;
-    if (analysis->rhythms.due)
-        rhythms_look(analysis);
+    analysis_catch_up(analysis);
     analysis->pressure = cell_signals_push(analysis->cells, frame);
     meter_push(&analysis->meter, frame, analysis->pressure->time_s);
     size_t waiting = detector_push(analysis->detector, analysis->pressure, frame->number);
     size_t count = detector_contacts(analysis->detector, &contacts);
     contact_signals_push(analysis->contacts, contacts, count);
+    analysis->behind = true;
     return waiting;
 }
 
 size_t analysis_finish(struct analysis *analysis)
 {
+    analysis_catch_up(analysis);
     cell_signals_finish(analysis->cells);
     analysis->meter.due = analysis->meter.started;
     return detector_finish(analysis->detector);

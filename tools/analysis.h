@@ -45,6 +45,10 @@ size_t analysis_contacts(const struct analysis *analysis, const struct contact *
  */
 int analysis_metrics(struct analysis *analysis, struct metrics *metrics);
 
+/** Does what can wait until a frame's events and metrics were taken: split and rhythms. Results are
+ *  the same without it: analysis_push() does it for the frame before. */
+void analysis_catch_up(struct analysis *analysis);
+
 /* ---- Rhythms: from long windows, for showing, never for counting ------------------------------
  */
 

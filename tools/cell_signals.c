@@ -83,9 +83,13 @@ const struct pressure *cell_signals_push(struct cell_signals *signals, const str
         linear.cells = signals->linear;
     }
     conditioner_push(signals->conditioner, &linear, &signals->pressure);
+    return &signals->pressure;
+}
+
+void cell_signals_divide(struct cell_signals *signals)
+{
     if (signals->split)
         divide(signals, signals->pressure.time_s);
-    return &signals->pressure;
 }
 
 void cell_signals_finish(struct cell_signals *signals)

@@ -30,6 +30,9 @@ double cell_signals_rate_hz(const struct cell_signals *signals);
 /** Takes a frame. Allocates nothing. @return its pressure, valid until the next push */
 const struct pressure *cell_signals_push(struct cell_signals *signals, const struct frame *frame);
 
+/** Splits the frame that was taken last, where a split is wanted; once, before the next. */
+void cell_signals_divide(struct cell_signals *signals);
+
 /** Holds the last frame until the split has said it. */
 void cell_signals_finish(struct cell_signals *signals);
 

@@ -79,7 +79,10 @@ static int frame_detect(void *context, const struct frame *frame, struct failure
     struct detection *detection = context;
     analysis_push(detection->analysis, frame);
     int status = events_publish(detection, failure);
-    return status ? status : metrics_publish(detection, failure);
+    if (!status)
+        status = metrics_publish(detection, failure);
+    analysis_catch_up(detection->analysis);
+    return status;
 }
 
 /* The frames before the first one that the ring still holds are in the session file. */
