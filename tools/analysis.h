@@ -40,7 +40,7 @@ size_t analysis_contacts(const struct analysis *analysis, const struct contact *
 
 /**
  * Metrics, ten times a second of session time and once more after analysis_finish(). To be asked
- * for after each frame, when its events are taken.
+ * for after each frame; its events may be taken before or after.
  * @return 1 filled in, 0 none are due
  */
 int analysis_metrics(struct analysis *analysis, struct metrics *metrics);

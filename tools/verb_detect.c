@@ -78,9 +78,9 @@ static int frame_detect(void *context, const struct frame *frame, struct failure
 {
     struct detection *detection = context;
     analysis_push(detection->analysis, frame);
-    int status = events_publish(detection, failure);
+    int status = metrics_publish(detection, failure);
     if (!status)
-        status = metrics_publish(detection, failure);
+        status = events_publish(detection, failure);
     analysis_catch_up(detection->analysis);
     return status;
 }
