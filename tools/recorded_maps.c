@@ -55,6 +55,7 @@ int recorded_maps_create(struct recorded_maps **maps, const struct geometry *geo
 bool recorded_maps_push(struct recorded_maps *maps, const struct frame *frame)
 {
     cell_signals_push(maps->cells, frame);
+    cell_signals_divide(maps->cells);
     if (maps->started && frame->time_us - maps->written_us < EVERY_US)
         return false;
     bool due = maps->started;
