@@ -180,7 +180,8 @@ static void push_tool(struct detector *detector, int slot, const struct pressure
     bool was_loaded = tool->loaded;
     tool_push(tool, &detector->tools, track);
     map_strokes(detector, slot, from);
-    if (tool->loaded && was_loaded && track->kind != CONTACT_BODY)
+    bool seen = tool->loaded && was_loaded && tool->last_s > last_s;
+    if (seen && track->kind != CONTACT_BODY)
         spots_take(detector->spots, slot, detector->contacts, pressure,
                    detector->queue.now_s - last_s);
     if (was_loaded && !tool->loaded)
