@@ -56,6 +56,12 @@ def frames_of(path):
                 for name in ("time", "pressure", "sequence", "flags") if name in file}
 
 
+def maps_of(path, place=""):
+    """The variables of a group of maps by their names."""
+    with h5py.File(path) as file:
+        return {name: variable[()] for name, variable in file[place + "maps"].items()}
+
+
 def lost_of(path):
     """First and last number of the frames that a marker says are lost, and how many say so."""
     with h5py.File(path, "r") as file:

@@ -85,9 +85,12 @@ class PipelineTest(unittest.TestCase):
             return 0
 
     def assert_same_session(self, expected, recorded):
-        """Frames and events are the same, byte by byte."""
+        """Frames, events and maps are the same, byte by byte."""
         self.assert_same(sessions.frames_of(expected), sessions.frames_of(recorded))
         self.assert_same(sessions.events_of(expected), sessions.events_of(recorded))
+        maps = [{name: cells.tobytes() for name, cells in sessions.maps_of(path).items()}
+                for path in (expected, recorded)]
+        self.assert_same(*maps)
 
     def assert_same(self, expected, found):
         self.assertEqual(sorted(expected), sorted(found))

@@ -37,6 +37,17 @@ class Live(PipelineTest):
                                  [self.as_text(e) for e in found[group]])
             self.assertEqual(self.as_text(said["summary"][0]), self.as_text(found["summary"]))
 
+    def test_the_maps_of_a_recording_are_those_of_its_analysis(self):
+        source, recorded = self.session("a.h5", 25), self.path("out.h5")
+        self.finish(self.live(f"session:{source}?speed=max"))
+        self.run_verb("analyze", "--save", "again", recorded, bus=False)
+        live, again = sessions.maps_of(recorded), sessions.maps_of(recorded, "analysis/again/")
+        self.assertAlmostEqual(25, live.pop("duration"), delta=0.1)
+        self.assertAlmostEqual(25, again.pop("duration"), delta=0.1)
+        for name, cells in live.items():
+            self.assertGreater(cells.max(), 0, name)
+            self.assertEqual(cells.tobytes(), again[name].tobytes(), name)
+
     def as_text(self, event):
         """The columns of an event; floats by their shortest exact digits."""
         envelope = ("event", "number", "frame", "published_s")

@@ -11,7 +11,8 @@ FAILED, USAGE = 1, 2
 
 class Refusals(PipelineTest):
     def assert_refused(self, code, words, verb, *arguments):
-        """One line on standard error that holds the words, nothing on standard output."""
+        """One line on standard error that holds the words, beside what is said on the way there;
+        nothing on standard output."""
         out, err = self.run_verb(verb, *arguments, code=code)
         self.assertEqual("", out)
         lines = [line for line in err.splitlines()
