@@ -28,6 +28,11 @@ void profile_aim(struct profile *profile, const struct track *track)
     profile->across[0] = -profile->along[1];
     profile->least = PROFILE_SIDES;
     profile->most = -1;
+    double way = track->step_mm[0] * profile->across[0] + track->step_mm[1] * profile->across[1];
+    for (int i = 0; i < 2; i++)
+        profile->pivot_mm[i] = profile->aimed ? profile->pivot_mm[i] + way * profile->across[i]
+                                              : profile->centre_mm[i];
+    profile->aimed = true;
 }
 
 static void empty_bin(struct profile *profile, int bin)
@@ -50,7 +55,8 @@ static void reach(struct profile *profile, int bin)
 
 void profile_line(struct profile *profile, const double at_mm[2], double relative, bool faulty)
 {
-    double along = at_mm[0] * profile->along[0] + at_mm[1] * profile->along[1];
+    double along = (at_mm[0] - profile->pivot_mm[0]) * profile->along[0] +
+                   (at_mm[1] - profile->pivot_mm[1]) * profile->along[1];
     double side = along / profile->bin_mm + PROFILE_SIDES / 2.0;
     side = fmin(fmax(side, 0), PROFILE_SIDES - 2);
     int bin = (int)side;
@@ -133,8 +139,8 @@ double profile_ratio(const struct profile *profile, int bin)
 void profile_place(const struct profile *profile, double bin, double at_mm[2])
 {
     double along = (bin - PROFILE_SIDES / 2.0) * profile->bin_mm;
-    double from =
-        profile->centre_mm[0] * profile->along[0] + profile->centre_mm[1] * profile->along[1];
+    double from = (profile->centre_mm[0] - profile->pivot_mm[0]) * profile->along[0] +
+                  (profile->centre_mm[1] - profile->pivot_mm[1]) * profile->along[1];
     for (int i = 0; i < 2; i++)
         at_mm[i] = profile->centre_mm[i] + (along - from) * profile->along[i];
 }

@@ -9,21 +9,24 @@
 
 #include "contacts.h"
 
-/** Bins of one pitch along the strip; bin PROFILE_SIDES / 2 is where the axis passes the origin. */
+/** Bins of one pitch along the strip, counted from a point of the strip that moves across it only;
+ *  there bin PROFILE_SIDES / 2 is. So a strip that turns a little keeps its bins. */
 #define PROFILE_SIDES 768
 
 struct profile {
     double bin_mm;
     bool strip;
     double centre_mm[2], along[2], across[2]; /* of the contact in this frame */
-    double line[PROFILE_SIDES];               /* this frame's load along the strip */
-    bool spoilt[PROFILE_SIDES];               /* a faulty cell lies in it in this frame */
-    double spread[PROFILE_SIDES];             /* what is usual; 0 where nothing was seen yet */
-    double way_mm[PROFILE_SIDES];             /* rolled while a bin was loaded */
-    double level, end;                        /* set by profile_level() */
-    double pair[2];                           /* what is usual for each of two balls */
-    double pair_way_mm;                       /* rolled by the pair */
-    int least, most;                          /* first and last bin of this frame's line */
+    bool aimed;
+    double pivot_mm[2];
+    double line[PROFILE_SIDES];   /* this frame's load along the strip */
+    bool spoilt[PROFILE_SIDES];   /* a faulty cell lies in it in this frame */
+    double spread[PROFILE_SIDES]; /* what is usual; 0 where nothing was seen yet */
+    double way_mm[PROFILE_SIDES]; /* rolled while a bin was loaded */
+    double level, end;            /* set by profile_level() */
+    double pair[2];               /* what is usual for each of two balls */
+    double pair_way_mm;           /* rolled by the pair */
+    int least, most;              /* first and last bin of this frame's line */
 };
 
 /** Empties the profile. */

@@ -162,8 +162,10 @@ static void take_strip(struct scan *scan, const struct track *track, double dt_s
     for (int bin = profile->least; bin <= profile->most; bin++)
         if (isfinite(scan->line.ratio[bin]))
             add_stay(scan, scan->line.at_mm[bin], dt_s);
-    scan->low_mm = fmin(scan->low_mm, (profile->least - origin) * profile->bin_mm);
-    scan->high_mm = fmax(scan->high_mm, (profile->most - origin) * profile->bin_mm);
+    double from =
+        (profile->pivot_mm[0] * profile->along[0]) + profile->pivot_mm[1] * profile->along[1];
+    scan->low_mm = fmin(scan->low_mm, from + (profile->least - origin) * profile->bin_mm);
+    scan->high_mm = fmax(scan->high_mm, from + (profile->most - origin) * profile->bin_mm);
 }
 
 /* Sums over the cells of one part of a contact. */
