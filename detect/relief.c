@@ -9,6 +9,7 @@ static const struct width {
     double smooth_mm, apart_mm, apart_pitches;
 } widths[RELIEF_WIDTHS] = {{3.5, 13, 1.0}, {6, 22, 1.2}, {10, 36, 1.8}};
 
+static const double met = 0.05;    /* by less the tool has hardly been there */
 static const double covered = 0.3; /* of the cover of the place between */
 
 #define KERNEL_MOST 64
@@ -239,7 +240,7 @@ static void add_way(const struct view *view, struct relief_sums *sums)
     for (int r = box->r0; r <= box->r1; r++)
         for (int c = box->c0; c <= box->c1; c++) {
             size_t i = (size_t)(r * view->relief->grid.cols + c);
-            double up = view->scan->weight[i] > 0 ? rise(view, r, c) : NAN;
+            double up = (double)view->scan->weight[i] > met ? rise(view, r, c) : NAN;
             if (!isfinite(up))
                 continue;
             sums->rise[i] += (float)up;

@@ -74,8 +74,9 @@ static void add_stay(struct scan *scan, const double at_mm[2], double dt_s)
         scan->stay[r * scan->geometry.cols + c] += (float)dt_s;
 }
 
-/* Shares a value among the four places around. */
-static void place_value(struct scan *scan, const double at_mm[2], double value)
+/* Shares a value among the four places around, as much as the tool has moved: rest counts nothing,
+   so neither landing nor leaning in looks like a rise. */
+static void place_value(struct scan *scan, const double at_mm[2], double value, double way_mm)
 {
     const struct scan_grid *grid = &scan->grid;
     double x = at_mm[0] / grid->step_x_mm - 0.5;
@@ -87,6 +88,7 @@ static void place_value(struct scan *scan, const double at_mm[2], double value)
         if (row < 0 || col < 0 || row >= grid->rows || col >= grid->cols)
             continue;
         size_t place = (size_t)row * (size_t)grid->cols + (size_t)col;
+        share *= way_mm / grid->step_x_mm;
         scan->load[place] += (float)(value * share);
         scan->weight[place] += (float)share;
     }
@@ -116,7 +118,7 @@ static void fill_ratios(const struct scan *scan, double half_mm, struct scan_lin
 }
 
 /* One line across the way, at a share of the way from the line before to this one. */
-static void lay_line(struct scan *scan, const struct scan_line *before, double share)
+static void lay_line(struct scan *scan, const struct scan_line *before, double share, double way_mm)
 {
     const struct scan_line *now = &scan->line;
     double parts = scan->grid.parts, last[3] = {0, 0, NAN};
@@ -133,7 +135,7 @@ static void lay_line(struct scan *scan, const struct scan_line *before, double s
                 break;
             double place[2] = {at_mm[0] + t * (last[0] - at_mm[0]),
                                at_mm[1] + t * (last[1] - at_mm[1])};
-            place_value(scan, place, k ? value + t * (last[2] - value) : value);
+            place_value(scan, place, k ? value + t * (last[2] - value) : value, way_mm);
         }
         last[0] = at_mm[0];
         last[1] = at_mm[1];
@@ -154,11 +156,11 @@ static void take_strip(struct scan *scan, const struct track *track, double dt_s
     fill_ratios(scan, cut_share * track->width_mm, &scan->line);
     int parts =
         (int)fmin(ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm)), parts_most);
-    if (dt_s > joined_s)
+    if (dt_s > joined_s || parts < 1)
         parts = 1;
     for (int k = 1; k < parts; k++)
-        lay_line(scan, before, (double)k / parts);
-    lay_line(scan, before, 1);
+        lay_line(scan, before, (double)k / parts, way_mm / parts);
+    lay_line(scan, before, 1, way_mm / parts);
     for (int bin = profile->least; bin <= profile->most; bin++)
         if (isfinite(scan->line.ratio[bin]))
             add_stay(scan, scan->line.at_mm[bin], dt_s);
@@ -217,9 +219,10 @@ static void lay_ball(struct scan *scan, int side, const struct shape *shape, dou
         double t = (double)k / parts;
         double place[2] = {last->at_mm[0] + t * (at_mm[0] - last->at_mm[0]),
                            last->at_mm[1] + t * (at_mm[1] - last->at_mm[1])};
-        place_value(scan, place, last->value + t * (value - last->value));
+        place_value(scan, place, last->value + t * (value - last->value), way_mm / parts);
     }
-    place_value(scan, at_mm, value);
+    if (joined && parts > 0)
+        place_value(scan, at_mm, value, way_mm / parts);
     add_stay(scan, at_mm, dt_s);
     *last = (struct scan_ball){true, {at_mm[0], at_mm[1]}, value};
 }

@@ -12,7 +12,7 @@
 
 static const double least_significance = 2.7; /* times its noise: less is not looked at */
 static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
-static const double new_confidence = 0.4, kept_confidence = 0.3;
+static const double new_confidence = 0.45, kept_confidence = 0.35;
 
 struct place {
     struct spot spot;
