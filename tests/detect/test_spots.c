@@ -110,7 +110,7 @@ static void check_one(const struct ground *ground, int passes)
     assert_true(hypot(spot->x_mm - ground->at_mm[0], spot->y_mm - ground->at_mm[1]) < 3);
     assert_in_range(spot->strokes, passes - 1, passes);
     assert_in_range(spot->passes, passes - 2, passes);
-    assert_true(spot->contrast > 0.1 * ground->rise && spot->contrast < ground->rise);
+    assert_true(spot->contrast > 0.05 * ground->rise && spot->contrast < ground->rise);
     assert_true(spot->confidence > 0.8 && spot->confidence <= 1);
     assert_true(fabs(spot->dose - spot->strokes / 12.0) < 1e-9);
 }
