@@ -1,5 +1,6 @@
 #include "replay.h"
 
+#include "../calibrations.h"
 #include "record/record.h"
 
 #include <math.h>
@@ -49,9 +50,11 @@ static void frame_find(struct replay *replay, double time_s)
 
 static void replay_begin(struct replay *replay, double time_s)
 {
+    struct calibration *calibration;
     frame_find(replay, time_s - BEFORE_S);
     view_destroy(replay->view);
-    replay->view = view_create(&replay->geometry);
+    calibration_of_session(&calibration, replay->session, NULL);
+    replay->view = view_create(&replay->geometry, calibration);
     replay->time_s = -INFINITY;
     session_seek(replay->session, replay->next, NULL);
 }

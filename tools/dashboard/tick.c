@@ -1,6 +1,8 @@
 #include "control.h"
 #include "dashboard.h"
 
+#include "../calibrations.h"
+#include "../say.h"
 #include "../stopping.h"
 
 #include <math.h>
@@ -32,10 +34,14 @@ double dashboard_now_s(const struct dashboard *dashboard)
 static void session_show(struct dashboard *dashboard)
 {
     struct failure failure;
+    struct calibration *calibration;
     dashboard->session = *watcher_session(dashboard->watcher);
     dashboard->has_session = true;
     view_destroy(dashboard->view);
-    dashboard->view = view_create(&dashboard->session.mat.geometry);
+    const struct mat_info *mat = &dashboard->session.mat;
+    if (calibration_on_bus(&calibration, dashboard->folder, mat, &failure))
+        say_failure(&failure); /* the nominal scale has to do */
+    dashboard->view = view_create(&mat->geometry, calibration);
     dashboard->mat = (struct mat_watch){0};
     story_begin(dashboard->story);
     if (strcmp(dashboard->phase, "ready") != 0)

@@ -17,6 +17,8 @@
 
 struct view {
     struct geometry geometry;
+    struct calibration *calibration; /* NULL: counts are linear */
+    uint16_t *linear;                /* [cells] calibrated counts */
     struct conditioner *conditioner;
     uint32_t cells, good;
     float *kpa, *least; /* [cells]; [BUCKETS][cells] */
@@ -37,19 +39,25 @@ static inline float lesser(float a, float b)
     return a < b ? a : b;
 }
 
-struct view *view_create(const struct geometry *geometry)
+struct view *view_create(const struct geometry *geometry, struct calibration *calibration)
 {
     struct parameters parameters;
     struct view *view = calloc(1, sizeof *view);
-    if (!view)
+    if (!view) {
+        calibration_destroy(calibration);
         return NULL;
+    }
     parameters_default(&parameters);
     view->geometry = *geometry;
+    view->calibration = calibration;
+    if (calibration)
+        calibration_geometry(calibration, &view->geometry);
     view->cells = view->good = geometry_cells(geometry);
-    view->conditioner = conditioner_create(geometry, &parameters);
+    view->conditioner = conditioner_create(&view->geometry, &parameters);
+    view->linear = calloc(view->cells, sizeof *view->linear);
     view->kpa = calloc(view->cells, sizeof *view->kpa);
     view->least = calloc((size_t)BUCKETS * view->cells, sizeof *view->least);
-    if (view->conditioner && view->kpa && view->least)
+    if (view->conditioner && view->linear && view->kpa && view->least)
         return view;
     view_destroy(view);
     return NULL;
@@ -113,8 +121,13 @@ static void sums_take(struct view *view, double passed_s)
 void view_push(struct view *view, const struct frame *frame, double time_s)
 {
     struct pressure pressure;
+    struct frame linear = *frame;
     double before_s = view->time_s;
-    conditioner_push(view->conditioner, frame, &pressure);
+    if (view->calibration) {
+        calibration_apply(view->calibration, frame->cells, view->linear);
+        linear.cells = view->linear;
+    }
+    conditioner_push(view->conditioner, &linear, &pressure);
     view->good = 0;
     for (uint32_t i = 0; i < view->cells; i++) {
         bool presses = pressure.kpa[i] > NOISE * pressure.noise_kpa[i];
@@ -227,7 +240,9 @@ void view_destroy(struct view *view)
 {
     if (!view)
         return;
+    calibration_destroy(view->calibration);
     conditioner_destroy(view->conditioner);
+    free(view->linear);
     free(view->kpa);
     free(view->least);
     free(view);

@@ -10,6 +10,7 @@
 #ifndef ROLLSCOPE_TOOLS_DASHBOARD_VIEW_H
 #define ROLLSCOPE_TOOLS_DASHBOARD_VIEW_H
 
+#include "acquire/acquire.h"
 #include "mat/mat.h"
 
 #include <stdbool.h>
@@ -24,8 +25,10 @@
 
 struct view;
 
-/** @param geometry checked. @return NULL when out of memory */
-struct view *view_create(const struct geometry *geometry);
+/** @param geometry checked, of the mat's own counts
+ *  @param calibration taken over, also on failure; NULL: counts are linear
+ *  @return NULL when out of memory */
+struct view *view_create(const struct geometry *geometry, struct calibration *calibration);
 
 /** Takes a frame; those not shown may be left out.
  *  @param time_s of it, since the session's first frame, which the view may not have seen */
