@@ -43,6 +43,7 @@ struct live {
     bool hurried;        /* everybody was told to leave at once */
     int64_t kill_ms;     /* when patience ends; 0: it has not begun */
     struct beside beside;
+    bool begun;                         /* the session, and not only asked for */
     bool stop;                          /* was pressed on the page */
     struct annotation texts[OWN_TEXTS]; /* said on the page before the session; of `said` */
     size_t text_count;
@@ -243,6 +244,7 @@ static int session_run(struct live *live)
     struct failure failure = {0};
     if (live_begin(live, &failure))
         return say_failure(&failure);
+    live->begun = true;
     children_prepare(live);
     beside_say(&live->beside, "recording", live->session, live->output);
     while (children_tend(live->children, CHILD_COUNT)) {
@@ -313,7 +315,8 @@ static int sessions_run(struct live *live)
         int worse = session_run(live);
         code = worse > code ? worse : code;
         json_decref(said);
-        next_await(live);
+        if (live->begun)
+            next_await(live);
         struct live next = fresh;
         next.beside = live->beside;
         next.printed = live->printed;

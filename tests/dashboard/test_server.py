@@ -118,10 +118,12 @@ class Talk(PageTest):
         first = Screen(live.port)
         strokes = [first.until(lambda m: m.get("event") == "stroke")["id"] for _ in range(3)]
         late = Screen(live.port)
+        late.send('{"do":"watch","rate_hz":60,"id":"at once"}')  # nothing that is asked is lost
         kind, state = late.message()
         self.assertEqual((TEXT, "state"), (kind, state["type"]))
         told = [e["id"] for e in state["past"] if e["event"] == "stroke"]
         self.assertEqual(strokes, told[:3])
+        late.until(lambda m: m.get("id") == "at once")
         self.assertEqual("recording", state["phase"])
         self.assertEqual(state["mat"]["cells"],
                          state["session"]["rows"] * state["session"]["cols"])
@@ -220,7 +222,7 @@ class Time(PageTest):
         screen = Screen(port)
         metrics = [screen.until(lambda m: m.get("event") == "metrics") for _ in range(3)][-1]
         self.assertGreater(metrics["time_s"], 1.5)
-        self.assertLess(abs(self.picture_s(screen) - metrics["time_s"]), 0.5)
+        self.assertLess(abs(self.picture_s(screen) - metrics["time_s"]), 1.5)
 
     def has_file(self):
         return any(f.endswith(".h5") for f in os.listdir(self.folder.name))

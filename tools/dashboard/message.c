@@ -52,7 +52,7 @@ static const char *replay(struct dashboard *dashboard, struct screen *screen, co
     if (!bytes)
         return "the recording cannot be read";
     view_write(view, bytes, VIEW_RECORDED);
-    server_picture_to(dashboard->server, screen, bytes, view_size(view));
+    server_picture_to(screen, bytes, view_size(view));
     free(bytes);
     return NULL;
 }
@@ -87,7 +87,7 @@ void dashboard_message(void *context, struct screen *screen, const char *text, s
                   json_object_get(said, "id"), "why", why);
     char *bytes = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
     if (bytes)
-        server_answer(dashboard->server, screen, bytes);
+        server_answer(screen, bytes);
     free(bytes);
     json_decref(answer);
     json_decref(said);

@@ -30,6 +30,7 @@ struct parcel *parcel_make(const void *bytes, size_t size, bool binary)
     parcel->owners = 1;
     parcel->size = size;
     parcel->binary = binary;
+    parcel->personal = false;
     memcpy(parcel->bytes + LWS_PRE, bytes, size);
     return parcel;
 }
@@ -51,7 +52,7 @@ static void queue_clear(struct screen *screen)
 void screen_give(struct screen *screen, struct parcel *parcel)
 {
     lws_callback_on_writable(screen->wsi);
-    if (screen->wants_state && !parcel->binary)
+    if (screen->wants_state && !parcel->personal)
         return;
     if (screen->queued == SERVER_QUEUE) {
         queue_clear(screen);
@@ -128,10 +129,24 @@ static int screen_write(struct screen *screen, uint8_t *bytes, size_t size, bool
     return lws_write(screen->wsi, bytes, size, kind) < (int)size ? -1 : 0;
 }
 
+/* What the state says is taken out of the queue. */
+static void queue_sift(struct screen *screen)
+{
+    for (unsigned waiting = screen->queued; waiting; waiting--) {
+        struct parcel *parcel = screen->queue[screen->first];
+        screen->first = (screen->first + 1) % SERVER_QUEUE;
+        screen->queued--;
+        if (parcel->personal)
+            screen->queue[(screen->first + screen->queued++) % SERVER_QUEUE] = parcel;
+        else
+            parcel_leave(parcel);
+    }
+}
+
 static int state_write(struct screen *screen)
 {
     const struct server_options *options = &screen->server->options;
-    queue_clear(screen);
+    queue_sift(screen);
     char *text = options->state(options->context);
     struct parcel *parcel = text ? parcel_make(text, strlen(text), false) : NULL;
     free(text);

@@ -13,6 +13,7 @@
 struct parcel {
     unsigned owners;
     bool binary;
+    bool personal; /* for one screen: no state says it again */
     size_t size;
     uint8_t bytes[]; /* LWS_PRE, then [size] */
 };
@@ -56,7 +57,8 @@ void parcel_leave(struct parcel *parcel);
 /** A parcel with one owner. @return NULL when out of memory */
 struct parcel *parcel_make(const void *bytes, size_t size, bool binary);
 
-/** Puts a parcel into a screen's queue; of too many all are dropped for the state. */
+/** Puts a parcel into a screen's queue. Of too many all are dropped for the state; what the state
+ *  says anyway is not queued. */
 void screen_give(struct screen *screen, struct parcel *parcel);
 
 /** libwebsockets' callbacks: a request for a file; a screen. */

@@ -118,13 +118,12 @@ void server_picture(struct server *server)
         lws_callback_on_writable(screen->wsi);
 }
 
-void server_picture_to(struct server *server, struct screen *screen, const uint8_t *bytes,
-                       size_t size)
+void server_picture_to(struct screen *screen, const uint8_t *bytes, size_t size)
 {
-    (void)server;
     struct parcel *parcel = parcel_make(bytes, size, true);
     if (!parcel)
         return;
+    parcel->personal = true;
     screen_give(screen, parcel);
     parcel_leave(parcel);
 }
@@ -139,12 +138,12 @@ void server_say(struct server *server, const char *text)
     parcel_leave(parcel);
 }
 
-void server_answer(struct server *server, struct screen *screen, const char *text)
+void server_answer(struct screen *screen, const char *text)
 {
-    (void)server;
     struct parcel *parcel = parcel_make(text, strlen(text), false);
     if (!parcel)
         return;
+    parcel->personal = true;
     screen_give(screen, parcel);
     parcel_leave(parcel);
 }

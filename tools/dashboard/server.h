@@ -58,12 +58,11 @@ uint8_t *server_picture_room(struct server *server, size_t size);
 void server_picture(struct server *server);
 
 /** The same to one screen, after its texts. */
-void server_picture_to(struct server *server, struct screen *screen, const uint8_t *bytes,
-                       size_t size);
+void server_picture_to(struct screen *screen, const uint8_t *bytes, size_t size);
 
 /** Says a text to every screen, or to one. */
 void server_say(struct server *server, const char *text);
-void server_answer(struct server *server, struct screen *screen, const char *text);
+void server_answer(struct screen *screen, const char *text);
 
 /** Tells every screen the state anew. */
 void server_refresh(struct server *server);

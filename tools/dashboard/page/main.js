@@ -38,6 +38,7 @@ function viewShow(next) {
   document.body.dataset.view = view;
   for (const part of document.querySelectorAll("[data-in]")) part.hidden = !part.dataset.in.split(" ").includes(view);
   mat.fit();
+  if (document.activeElement === document.body || !document.activeElement.offsetParent) $("main").focus();
   if (view === "after") {
     after.at_s = undefined;
     after.show();
