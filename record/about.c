@@ -3,11 +3,14 @@
 #include "hdf_file.h"
 
 #include <hdf5_hl.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CALIBRATION_MOST (16u << 20)
+#define PART_MOST        1e6
+#define WHOLE_MOST       9e15 /* whole numbers below it are exact as f8 */
 
 struct text_attribute {
     const char *name;
@@ -94,6 +97,30 @@ int about_read_calibration(hid_t root, char **text, struct failure *failure)
     return status;
 }
 
+static int write_part(hid_t root, const struct session_about *about)
+{
+    if (about->part == 0)
+        return 0;
+    if (hdf_write_integer(root, "part", H5T_STD_U32LE, about->part) < 0 ||
+        hdf_write_integer(root, "first_frame", H5T_STD_U64LE, (int64_t)about->first_frame) < 0)
+        return -1;
+    if (about->origin_us == 0)
+        return 0;
+    return hdf_write_integer(root, "session_start_us", H5T_STD_I64LE, about->origin_us);
+}
+
+static void read_part(hid_t root, struct session_about *about)
+{
+    double part = 0, first = 0, origin_us = 0;
+    if (hdf_read_double(root, "part", &part) <= 0 || !(part >= 1 && part <= PART_MOST))
+        return;
+    about->part = (uint32_t)part;
+    if (hdf_read_double(root, "first_frame", &first) > 0 && first > 0 && first < WHOLE_MOST)
+        about->first_frame = (uint64_t)first;
+    if (hdf_read_double(root, "session_start_us", &origin_us) > 0 && fabs(origin_us) < WHOLE_MOST)
+        about->origin_us = (int64_t)origin_us;
+}
+
 int about_write(hid_t root, const struct session_about *about)
 {
     if (hdf_write_text(root, "Conventions", "CF-1.10") < 0 ||
@@ -107,6 +134,8 @@ int about_write(hid_t root, const struct session_about *about)
             return -1;
     }
     if (about->recovered && hdf_write_integer(root, "recovered", H5T_STD_I32LE, 1) < 0)
+        return -1;
+    if (write_part(root, about) < 0)
         return -1;
     const struct geometry *geometry = &about->mat.geometry;
     if (hdf_write_double(root, "rate_hz", geometry->rate_hz) < 0 ||
@@ -134,6 +163,8 @@ int about_read(hid_t root, struct session_about *about, bool *own, struct failur
         return failure_set(failure, STATUS_UNSUPPORTED,
                            "format_version %g is newer than this software reads (%d)", number,
                            FORMAT_VERSION);
+    if (*own)
+        read_part(root, about);
     number = 1;
     hdf_read_double(root, "closed", &number);
     about->closed = number > 0;

@@ -1,15 +1,13 @@
 #include "file_lock.h"
 
-#include "mat/mat.h"
+#include "record.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -20,12 +18,13 @@ void file_lock_share(int descriptor)
     flock(descriptor, LOCK_SH | LOCK_NB);
 }
 
+/* @return a process, 0 when there is none, -1 when the system does not tell */
 static long holder_of(int descriptor)
 {
     char line[256], key[64];
     struct stat file;
-    long holder = 0;
     FILE *locks = fopen("/proc/locks", "re");
+    long holder = locks ? 0 : -1;
     if (!locks || fstat(descriptor, &file) < 0)
         memset(&file, 0, sizeof file);
     snprintf(key, sizeof key, " %02x:%02x:%lu ", major(file.st_dev), minor(file.st_dev),
@@ -63,6 +62,16 @@ static int refuse(int descriptor, const char *path, struct failure *failure)
                        name);
 }
 
+bool session_is_held(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return false;
+    long holder = holder_of(descriptor);
+    close(descriptor);
+    return holder != 0;
+}
+
 int file_lock_take(const char *path, struct failure *failure)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -83,15 +92,4 @@ int file_claim(const char *path, struct failure *failure)
         return failure_system(failure, errno, "%s: cannot be created", path);
     close(descriptor);
     return STATUS_OK;
-}
-
-bool file_has_room(int descriptor, uint64_t bytes)
-{
-    struct statvfs disk;
-    struct rlimit limit;
-    struct stat file;
-    if (fstatvfs(descriptor, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes)
-        return false;
-    return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-           fstat(descriptor, &file) || (uint64_t)file.st_size + bytes <= limit.rlim_cur;
 }

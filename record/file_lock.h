@@ -6,16 +6,10 @@
 #ifndef ROLLSCOPE_RECORD_FILE_LOCK_H
 #define ROLLSCOPE_RECORD_FILE_LOCK_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct failure;
 
 /** Creates a file, empty. @return STATUS_OK, STATUS_BUSY for one that exists, others */
 int file_claim(const char *path, struct failure *failure);
-
-/** Whether so much may still be written: free on the disk and below the limit of a file's size. */
-bool file_has_room(int descriptor, uint64_t bytes);
 
 /** Takes the recorder's lock on an open file. Does nothing where the file system has no locks. */
 void file_lock_share(int descriptor);

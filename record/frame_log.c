@@ -11,7 +11,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksums are taken f
 #define CHUNK_S          0.16
 #define CHUNK_BYTES_MAX  ((size_t)1 << 20)
 #define CHUNK_FRAMES_MAX 256
-#define CHUNK_FRAMES     16
+#define CHUNK_FRAMES     4 /* of a mat whose rate is not known */
 #define SCALAR_CHUNK     1024
 #define GZIP_LEVEL       1
 #define FILL_BYTE        0xff /* of PRESSURE_FILL */
@@ -318,6 +318,11 @@ size_t frame_log_chunk(const struct frame_log *log)
 size_t frame_log_chunk_bytes(const struct frame_log *log)
 {
     return log->chunk * log->cells * sizeof *log->pressure;
+}
+
+uint64_t frame_log_waiting(const struct frame_log *log)
+{
+    return log->start + log->filled - log->committed;
 }
 
 uint64_t frame_log_committed(const struct frame_log *log)

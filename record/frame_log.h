@@ -55,6 +55,9 @@ size_t frame_log_chunk(const struct frame_log *log);
 /** Bytes of pressure in a chunk, uncompressed. */
 size_t frame_log_chunk_bytes(const struct frame_log *log);
 
+/** Frames that were taken and are not committed. */
+uint64_t frame_log_waiting(const struct frame_log *log);
+
 /** Frames committed. */
 uint64_t frame_log_committed(const struct frame_log *log);
 

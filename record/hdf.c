@@ -3,6 +3,7 @@
 #include "hdf_apart.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,16 @@ static herr_t remember(hid_t stack, void *unused)
     return 0;
 }
 
+/* What a failed write left open would make HDF5 crash at exit. */
+static void leave_exit_alone(void)
+{
+    H5dont_atexit();
+}
+
 void hdf_begin(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, leave_exit_alone);
     memset(&last, 0, sizeof last);
     H5Eset_auto2(H5E_DEFAULT, remember, NULL);
 }

@@ -25,7 +25,8 @@ struct hdf_dataset {
     const void *fill; /**< fill value of that type, or NULL */
 };
 
-/** Silences HDF5 on this thread and forgets the last error; call before what may fail. */
+/** Silences HDF5 on this thread and forgets the last error; call before what may fail. The first
+ *  call keeps HDF5 from cleaning up at exit: whoever opens closes. */
 void hdf_begin(void);
 
 /** The system's error number behind the last failed call; 0 when it was not the system. */

@@ -29,7 +29,10 @@ struct session_about {
                                        session_close() */
     bool closed;                  /**< false: still being recorded, or left by a kill */
     bool calibrated;              /**< false: kPa are counts times a nominal scale */
-    bool recovered;               /**< was left by a kill and made whole, or continued, since */
+    uint32_t part;        /**< of a session that was split into several files, from 1; 0: whole */
+    uint64_t first_frame; /**< number of the file's first frame within the session */
+    int64_t origin_us;    /**< time of the session's first frame, where part is above 1 */
+    bool recovered;       /**< was left by a kill and made whole, or continued, since */
 };
 
 /** The maps of a session, dsp/split.h. */
@@ -47,7 +50,7 @@ struct session_maps {
 struct recorder;
 
 struct recorder_options {
-    double sync_s; /**< flush to disk at least this often; 0: the default of 1 s */
+    double sync_s; /**< hand all to the disk at least this often; 0: the default of 1 s */
     bool swmr;     /**< readable by others while it is written; costs nothing but a flag */
 };
 
@@ -70,8 +73,10 @@ int recorder_open(struct recorder **recorder, const char *path, const struct ses
 int recorder_reopen(struct recorder **recorder, const char *path,
                     const struct recorder_options *options, struct failure *failure);
 
-/** Appends a frame. Frames come in order. After a failed write the recorder is latched: every call
- *  returns the same failure, and recorder_close() leaves what was written whole. */
+/** Appends a frame. Frames come in order. STATUS_FULL while no room is left but a reserve: nothing
+ *  was taken, the same frame may be given again when there is room; closing still works. After a
+ *  failed write the recorder is latched: every call returns the same failure, and
+ *  recorder_close() leaves what was written whole. */
 int recorder_frame(struct recorder *recorder, const struct frame *frame, struct failure *failure);
 
 /** Appends an event to its group; times in it count from the first frame. A hot spot or a bout that
@@ -94,6 +99,12 @@ int recorder_counters(struct recorder *recorder, const struct session_counter *c
 
 /** Writes `/truth`, at the first frame or, given later, on closing. At most once. */
 int recorder_truth(struct recorder *recorder, const struct truth *truth, struct failure *failure);
+
+/** Whether a write failed, so that nothing more can be recorded in this file as it is open. */
+bool recorder_failed(const struct recorder *recorder);
+
+/** Bytes that may still be written before STATUS_FULL. */
+uint64_t recorder_room(const struct recorder *recorder);
 
 /** Replaces `/maps`, which is there, all zero, from the first frame on. */
 int recorder_maps(struct recorder *recorder, const struct session_maps *maps,
@@ -131,6 +142,10 @@ bool session_check(struct session *session);
  */
 bool session_skim(struct session *session);
 
+/** From now on times of session_events() count from the session's first frame, which for a part of
+ *  a split session is not the file's: as they were published, to the bit. */
+void session_count_from_start(struct session *session);
+
 /** What the file says of itself. Never NULL; valid until session_close(). */
 const struct session_about *session_about(const struct session *session);
 
@@ -150,7 +165,7 @@ int session_read(struct session *session, struct frame *frame, struct failure *f
 int session_seek(struct session *session, uint64_t index, struct failure *failure);
 
 /**
- * The recorded events of one kind.
+ * The recorded events of one kind; times in them count from the file's first frame.
  * @param analysis name of an analysis under /analysis; NULL: those recorded live
  * @param events set to a new array, to be freed by the caller; NULL when there are none
  * @return their number, or negative
@@ -174,6 +189,10 @@ int session_truth(struct session *session, struct truth *truth, struct failure *
  */
 int session_parameters(struct session *session, const char *analysis, struct parameters *parameters,
                        struct failure *failure);
+
+/** Whether a process records or changes the file now, or reads it just so. Where the system does
+ * not tell: true. */
+bool session_is_held(const char *path);
 
 /**
  * Reads the maps.

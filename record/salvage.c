@@ -260,7 +260,7 @@ static int begin(struct salvage *salvage, const char *path, const struct recorde
     int status = session_open(&salvage->from, path, failure);
     if (status < 0)
         return status;
-    salvage->from->check = true;
+    salvage->from->check = salvage->from->from_origin = true;
     status = check_origin(salvage->from, failure);
     if (status < 0)
         return status;

@@ -20,8 +20,8 @@ static int open_column(struct session *session, const char *name, hid_t *dataset
         return (int)*dataset;
     if (hdf_number_class(*dataset, NULL) != H5T_INTEGER || hdf_shape(*dataset, 1, &length) < 0)
         return failure_set(failure, STATUS_FORMAT, "%s must be whole numbers of rank 1", name);
-    if (!session->about.closed && length < session->frames)
-        session->frames = length;
+    if (!session->about.closed)
+        session->frames = length < session->frames ? length : session->frames;
     else if (length != session->frames && length != session->time.length)
         return failure_set(failure, STATUS_FORMAT, "%s has %llu values, time %llu", name,
                            (unsigned long long)length, (unsigned long long)session->time.length);
@@ -167,6 +167,11 @@ bool session_skim(struct session *session)
     session->present = 0;
     session->skim = session->flags_dataset > 0 || !session->cells.has_most;
     return session->skim;
+}
+
+void session_count_from_start(struct session *session)
+{
+    session->from_origin = true;
 }
 
 const struct session_about *session_about(const struct session *session)

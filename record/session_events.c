@@ -10,9 +10,15 @@
 
 #define EVENTS_MAX ((hsize_t)1 << 24)
 
+static int64_t count_from_us(const struct session *session)
+{
+    return session->from_origin && session->about.origin_us ? session->about.origin_us
+                                                            : session->time.first_us;
+}
+
 int session_truth(struct session *session, struct truth *truth, struct failure *failure)
 {
-    struct table_place place = {.first_us = session->time.first_us, .whole = session->about.closed};
+    struct table_place place = {.first_us = count_from_us(session), .whole = session->about.closed};
     struct failure unsaid;
     failure = failure ? failure : &unsaid;
     hdf_begin();
@@ -45,7 +51,7 @@ static int table_events(struct session *session, hid_t place_id, enum event_type
     struct table table = {0};
     const struct table_place place = {.parent = place_id,
                                       .name = event_kind(type)->group,
-                                      .first_us = session->time.first_us,
+                                      .first_us = count_from_us(session),
                                       .whole = session->about.closed};
     event_columns(&table, type);
     int status = table_open(&table, &place, failure);

@@ -21,6 +21,7 @@ struct session {
     char *calibration; /**< what about.calibration_text points to */
     bool own;          /**< written by rollscope */
     bool check;        /**< session_read() compares checksums, where there are some */
+    bool from_origin;  /**< times of events count from the session's first frame, not the file's */
     bool skim;         /**< session_read() leaves the cells out */
     uint64_t frames;
     uint64_t stored;         /**< frames that the variables hold, committed or not */

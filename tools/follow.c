@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define LOOK_S 1 /* the recorder flushes about as often */
+#define GONE_S 8 /* longer than live takes to start a recorder again */
 
 struct following {
     const struct options *options;
@@ -89,10 +90,17 @@ int follow_session(const struct options *options)
     struct following following = {.options = options};
     struct failure failure = {0};
     const struct timespec pause = {.tv_sec = LOOK_S};
+    unsigned gone_s = 0;
     int status = look(&following, &failure);
-    while (status >= 0 && !following.closed) {
+    while (status >= 0 && !following.closed && gone_s < GONE_S) {
         nanosleep(&pause, NULL);
+        gone_s = session_is_held(options->files[0]) ? 0 : gone_s + LOOK_S;
         status = look(&following, &failure);
     }
+    if (status >= 0 && !following.closed)
+        status = failure_set(&failure, STATUS_LOST,
+                             "%s: nobody records it any more; it was left by a kill: rollscope "
+                             "recover",
+                             options->files[0]);
     return status < 0 ? say_failure(&failure) : EXIT_DONE;
 }

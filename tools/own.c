@@ -6,16 +6,19 @@
 #include <string.h>
 #include <uuid/uuid.h>
 
-#define READERS_MOST 16
-#define RING_MOST_S  86400
-#define SYNC_LEAST_S 0.05
-#define SYNC_MOST_S  3600
+#define READERS_MOST   16
+#define RING_MOST_S    86400
+#define SYNC_LEAST_S   0.05
+#define SYNC_MOST_S    3600
+#define PLANNED_MOST_S 1e8
 
 enum {
     OWN_SESSION = OPTION_OWN,
     OWN_READERS,
     OWN_RING,
     OWN_SYNC,
+    OWN_SPLIT,
+    OWN_PLANNED,
     OWN_ABOUT,
     OWN_HTTP,
     OWN_KEY,
@@ -70,11 +73,23 @@ enum {
         .name = "stay", .key = OWN_STAY,                                                           \
         .doc = "begin sessions on the page, one after the other, until Ctrl-C"                     \
     }
+#define SPLIT                                                                                      \
+    {                                                                                              \
+        .name = "split", .key = OWN_SPLIT, .arg = "SIZE",                                          \
+        .doc = "into files of at most so much: 30min, 2h, 500MB, 2GB"                              \
+    }
+#define PLANNED                                                                                    \
+    {                                                                                              \
+        .name = "planned", .key = OWN_PLANNED, .arg = "SECONDS",                                   \
+        .doc = "how long the session is to be, to see first whether the disk can take it "         \
+               "(default: an hour)"                                                                \
+    }
 
 const struct argp_option own_acquire[] = {SESSION, READERS, RING, {0}};
 const struct argp_option own_detect[] = {SESSION, READERS, {0}};
-const struct argp_option own_record[] = {SESSION, SYNC, ABOUT, {0}};
-const struct argp_option own_live[] = {RING, SYNC, ABOUT, HTTP, KEY, OPEN, STAY, {0}};
+const struct argp_option own_record[] = {SESSION, SYNC, SPLIT, PLANNED, ABOUT, {0}};
+const struct argp_option own_live[] = {RING, SYNC, SPLIT, PLANNED, ABOUT,
+                                       HTTP, KEY,  OPEN,  STAY,    {0}};
 
 static int session_take(struct own *own, const char *value, struct failure *failure)
 {
@@ -133,6 +148,11 @@ int own_take(void *storage, int key, const char *value, struct failure *failure)
     case OWN_OPEN:
     case OWN_STAY:
         return page_take(own, key, value, failure);
+    case OWN_SPLIT:
+        snprintf(own->split_text, sizeof own->split_text, "%s", value);
+        return split_parse(&own->split, value, failure);
+    case OWN_PLANNED:
+        return option_number(&own->planned_s, "--planned", value, 0, PLANNED_MOST_S, failure);
     default:
         return option_number(&own->ring_s, "--ring", value, 1, RING_MOST_S, failure);
     }

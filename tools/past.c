@@ -1,6 +1,7 @@
 #include "past.h"
 
 #include "record/record.h"
+#include "recording.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -61,20 +62,44 @@ bool past_noted(const char *folder, const char *session, const char *path)
     return !note_read(folder, session, recorded, NULL) && !strcmp(whole, recorded);
 }
 
+/* Gives the frames of one file that are asked for. @return how many */
+static uint64_t file_read(const struct past *past, struct session *session, uint64_t taken,
+                          struct failure *failure)
+{
+    const struct session_about *about = session_about(session);
+    uint64_t first = past->first + taken, before = taken;
+    struct frame frame;
+    if (strcmp(about->session_id, past->session) != 0 || first < about->first_frame ||
+        first - about->first_frame >= session_frames(session) ||
+        session_seek(session, first - about->first_frame, failure))
+        return 0;
+    while (taken < past->count && session_read(session, &frame, failure) == 1) {
+        frame.number += about->first_frame;
+        if (past->take(past->context, &frame, failure))
+            break;
+        taken++;
+    }
+    return taken - before;
+}
+
 uint64_t past_read(const struct past *past, struct failure *failure)
 {
-    char recorded[PATH_MAX] = "";
+    char recorded[PATH_MAX] = "", path[PATH_MAX];
     struct session *session;
-    struct frame frame;
     uint64_t taken = 0;
-    if (note_read(past->folder, past->session, recorded, failure) ||
-        session_open(&session, recorded, failure))
+    if (note_read(past->folder, past->session, recorded, failure))
         return 0;
-    if (!strcmp(session_about(session)->session_id, past->session) &&
-        !session_seek(session, past->first, failure))
-        while (taken < past->count && session_read(session, &frame, failure) == 1 &&
-               !past->take(past->context, &frame, failure))
-            taken++;
-    session_close(session);
+    bool split = access(recorded, F_OK) != 0;
+    snprintf(path, sizeof path, "%s", recorded);
+    for (uint32_t part = 1; taken < past->count; part++) {
+        if (split)
+            recording_part(path, recorded, part);
+        if (session_open(&session, path, failure))
+            break;
+        taken += file_read(past, session, taken, failure);
+        session_close(session);
+        if (!split)
+            break;
+    }
     return taken;
 }

@@ -90,6 +90,17 @@ void progress_show(const char *what, double share)
     terminal.drawn_s = now;
 }
 
+void progress_line(const char *text)
+{
+    double now = now_s();
+    if (terminal.quiet || now - terminal.drawn_s < REDRAW_S || !isatty(STDERR_FILENO))
+        return;
+    fprintf(stderr, CLEAR_LINE "%s", text);
+    fflush(stderr);
+    terminal.drawn = true;
+    terminal.drawn_s = now;
+}
+
 void progress_end(void)
 {
     progress_hide();

@@ -31,6 +31,11 @@ int say_failure(const struct failure *failure);
  */
 void progress_show(const char *what, double share);
 
+/** Shows a line of one's own in the place of the progress line, on a terminal, a few times a
+ * second.
+ */
+void progress_line(const char *text);
+
 /** Takes the progress line away, for other output, until the next progress_show(). */
 void progress_hide(void);
 

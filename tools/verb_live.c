@@ -5,6 +5,7 @@
 #include "dashboard/preview.h"
 #include "output.h"
 #include "own.h"
+#include "recording.h"
 #include "report.h"
 #include "say.h"
 #include "session_name.h"
@@ -86,6 +87,11 @@ static void children_prepare(struct live *live)
         child_argument(&live->children[ACQUIRE], "--ring=%.17g", own->ring_s);
     if (own->sync_s > 0)
         child_argument(&live->children[RECORD], "--sync=%.17g", own->sync_s);
+    if (split_is(&own->split))
+        child_argument(&live->children[RECORD], "--split=%s", own->split_text);
+    double planned_s = isinf(options->for_s) ? own->planned_s : options->for_s;
+    if (planned_s > 0)
+        child_argument(&live->children[RECORD], "--planned=%.17g", planned_s);
     child_argument(&live->children[RECORD], "--output=%s", live->output);
     texts_pass_on(&live->children[RECORD], own->texts, own->text_count);
     texts_pass_on(&live->children[RECORD], live->texts, live->text_count);
@@ -189,22 +195,25 @@ static int exit_code_of(const struct live *live)
 static void summary_say(const struct live *live)
 {
     FILE *to = output_takes_stdout(live->options) ? stderr : stdout;
-    if (live->options->quiet || access(live->output, F_OK))
+    char first[PATH_MAX], last[PATH_MAX];
+    const struct own *own = live->options->own;
+    unsigned count =
+        live->options->quiet ? 0 : recording_files(first, last, live->output, &own->split);
+    if (!count)
         return;
     fputc('\n', to);
     if (live->has_summary)
         report_summary(to, &live->summary);
+    fprintf(to, "recorded  %s%s%s\n", first, count > 1 ? " to " : "", count > 1 ? last : "");
     fprintf(to,
-            "recorded  %s\n"
             "next      %s info %s\n"
             "          %s analyze --json %s\n",
-            live->output, program_invocation_name, live->output, program_invocation_name,
-            live->output);
+            program_invocation_name, first, program_invocation_name, first);
 }
 
 static int output_check(const char *path, struct failure *failure)
 {
-    char folder[OPTION_TEXT_SIZE];
+    char folder[PATH_MAX];
     if (!access(path, F_OK))
         return failure_set(failure, STATUS_BUSY, "%s: exists already; it is not overwritten", path);
     snprintf(folder, sizeof folder, "%s", path);
@@ -221,7 +230,10 @@ static int live_begin(struct live *live, struct failure *failure)
     else
         session_name(live->output, sizeof live->output);
     own_session(options->own, live->session);
-    int status = output_check(live->output, failure);
+    const struct own *own = live->options->own;
+    char first[PATH_MAX];
+    recording_part(first, live->output, 1);
+    int status = output_check(split_is(&own->split) ? first : live->output, failure);
     struct bus_reader_options reading = {.name = "live", .session = live->session};
     struct bus_reader_options watching = {.name = "live", .session = live->session};
     if (!status)

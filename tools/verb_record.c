@@ -2,6 +2,7 @@
 #include "calibrations.h"
 #include "own.h"
 #include "past.h"
+#include "preflight.h"
 #include "recorded_health.h"
 #include "recording.h"
 #include "say.h"
@@ -9,6 +10,7 @@
 #include "stopping.h"
 #include "verbs.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +24,10 @@
 #define MISSING_MS 30000      /* and for one that was */
 #define NOTES_MS   50         /* and for the last notes */
 #define LATE_MS    1000       /* how long a stop waits for the events of the last frames */
+#define GONE_MS    10000      /* how long a stop waits for frames that nobody may have any more */
 #define TURN       64         /* frames before it is the events' turn */
 #define ROOM_MS    200        /* between two looks at the disk */
-#define ROOM_BYTES (8U << 20) /* free beyond a copy of the file, before recording goes on */
+#define ROOM_BYTES (1U << 20) /* so much is to be free before recording goes on */
 #define OVERLAP    4096       /* events read again after a restart; the file knows which it has */
 
 struct recordist {
@@ -38,8 +41,12 @@ struct recordist {
     struct recording recording;
     char *calibration; /* the mat's, as text; NULL: none */
     int64_t health_ms; /* when the counters were written last */
+    struct preflight_watch watch;
     bool frames_over, events_over;
+    int64_t fed_ms;  /* when the last frame came, or a stop was not said yet */
+    bool begun;      /* a file was opened */
     bool unwritable; /* the file could not be written any more */
+    bool paused;     /* nothing but room is missing */
 };
 
 static uint64_t first_event(const struct recording *recording)
@@ -55,7 +62,8 @@ static uint64_t first_event(const struct recording *recording)
 static bool unfinished(const struct recordist *recordist)
 {
     struct session *session;
-    if (!*recordist->path || session_open(&session, recordist->path, NULL))
+    const char *path = *recordist->recording.path ? recordist->recording.path : recordist->path;
+    if (!*path || session_open(&session, path, NULL))
         return false;
     const struct session_about *about = session_about(session);
     bool yes = !about->closed && !strcmp(about->session_id, recordist->own->session);
@@ -107,11 +115,37 @@ static int calibration_take(struct recordist *recordist, struct failure *failure
 }
 
 /* The readers are registered already: what comes while an interrupted file is copied is kept. */
+static int file_open(struct recordist *recordist, struct failure *failure)
+{
+    const struct options *options = recordist->options;
+    const struct own *own = recordist->own;
+    struct recording *recording = &recordist->recording;
+    if (!*recordist->path)
+        session_name(recordist->path, sizeof recordist->path);
+    const char *id = recordist->session.id;
+    *recording = (struct recording){
+        .calibration_text = recordist->calibration, .sync_s = own->sync_s, .split = own->split};
+    recording->ours = past_noted(recordist->folder, id, recordist->path);
+    int status = past_note(recordist->folder, id, recordist->path, failure);
+    const struct preflight_plan plan = {recordist->path, &recordist->session.mat.geometry,
+                                        own->planned_s};
+    if (!status && !recording->ours)
+        preflight_check(&plan);
+    if (!status)
+        status = recording_open(recording, recordist->path, &recordist->session,
+                                &options->parameters, failure);
+    if (status)
+        return status;
+    recordist->begun = true;
+    say("recording to %s", recording->path);
+    return STATUS_OK;
+}
+
 static int record_begin(struct recordist *recordist, struct failure *failure)
 {
     const struct options *options = recordist->options;
     struct recording *recording = &recordist->recording;
-    memset(recording, 0, sizeof *recording);
+    recordist->frames_over = recordist->events_over = false;
     if (*options->output)
         snprintf(recordist->path, sizeof recordist->path, "%s", options->output);
     int status = bus_folder(recordist->folder, options->bus, failure);
@@ -119,25 +153,14 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
         status = session_await(recordist, failure);
     if (!status)
         status = calibration_take(recordist, failure);
-    if (status)
-        return status;
     recording->calibration_text = recordist->calibration;
-    if (!*recordist->path)
-        session_name(recordist->path, sizeof recordist->path);
-    const char *id = recordist->session.id;
-    recording->sync_s = recordist->own->sync_s;
-    recording->texts = recordist->own->texts;
-    recording->text_count = recordist->own->text_count;
-    recording->ours = past_noted(recordist->folder, id, recordist->path);
-    status = past_note(recordist->folder, id, recordist->path, failure);
-    if (!status)
-        status = recording_open(recording, recordist->path, &recordist->session,
-                                &options->parameters, failure);
+    if (!status && !recording->recorder)
+        status = file_open(recordist, failure);
     if (status)
         return status;
-    bus_reader_seek(recordist->frames, recording->frames + recording->lost);
+    recordist->fed_ms = monotonic_ms();
+    bus_reader_seek(recordist->frames, recording_next(recording));
     bus_reader_seek(recordist->events, first_event(recording));
-    say("recording to %s", recordist->path);
     return STATUS_OK;
 }
 
@@ -155,6 +178,15 @@ static int frame_record(struct recordist *recordist, struct frame *frame, struct
     return recording_lost(&recordist->recording, first, last, failure);
 }
 
+static void room_look(struct recordist *recordist)
+{
+    const struct recording *recording = &recordist->recording;
+    struct stat file;
+    if (recording->recorder && !stat(recording->path, &file))
+        preflight_look(&recordist->watch, recording->bytes_before + (uint64_t)file.st_size,
+                       recorder_room(recording->recorder));
+}
+
 static int frames_record(struct recordist *recordist, struct failure *failure)
 {
     struct frame frame;
@@ -163,9 +195,12 @@ static int frames_record(struct recordist *recordist, struct failure *failure)
         status = bus_read_frame(recordist->frames, &frame, timeout_ms, failure);
         if (status == 1 && frame_record(recordist, &frame, failure))
             return failure->status;
+        if (status == 1 || !stopping_count())
+            recordist->fed_ms = monotonic_ms();
         timeout_ms = 0;
     }
-    recordist->frames_over = status == STATUS_END || status == STATUS_LOST;
+    recordist->frames_over = status == STATUS_END || status == STATUS_LOST ||
+                             monotonic_ms() - recordist->fed_ms > GONE_MS;
     if (status < 0 && !recordist->frames_over)
         return status;
     if (recordist->frames_over)
@@ -234,8 +269,10 @@ static int record(struct recordist *recordist, struct failure *failure)
             status = events_record(recordist, failure);
         if (!status)
             status = notes_record(recordist, 0, failure);
-        if (!recordist->frames_over)
+        if (!recordist->frames_over) {
+            room_look(recordist);
             continue;
+        }
         since_ms = since_ms ? since_ms : monotonic_ms();
         if (!status)
             status = events_await(recordist, since_ms, failure);
@@ -253,16 +290,23 @@ static void readers_close(struct recordist *recordist)
     recordist->notes = NULL;
 }
 
-/* Until a stop, the end, or all is written or some of it cannot be; the file is then closed. */
+static int file_close(struct recordist *recordist, struct failure *failure)
+{
+    return recording_close(&recordist->recording, failure);
+}
+
+/* Until a stop, the end, or all is written or some of it cannot be. The file is then closed, unless
+ * it only waits for room. */
 static int record_once(struct recordist *recordist, struct failure *failure)
 {
     struct failure closing = {0};
     int status = record_begin(recordist, failure);
     if (!status)
         status = record(recordist, failure);
-    recordist->unwritable =
-        recordist->recording.recorder && (status == STATUS_FULL || status == STATUS_SYSTEM);
-    int closed = recording_close(&recordist->recording, &closing);
+    struct recorder *recorder = recordist->recording.recorder;
+    recordist->unwritable = recordist->begun && (status == STATUS_FULL || status == STATUS_SYSTEM);
+    recordist->paused = recorder && status == STATUS_FULL && !recorder_failed(recorder);
+    int closed = recordist->paused ? STATUS_OK : file_close(recordist, &closing);
     if (!status && closed) {
         status = closed;
         *failure = closing;
@@ -271,15 +315,21 @@ static int record_once(struct recordist *recordist, struct failure *failure)
     return status;
 }
 
+/* A file that a failed write has spoilt goes on as a copy of itself. */
 static bool has_room(const struct recordist *recordist)
 {
     struct stat file;
     struct statvfs disk;
     struct rlimit limit;
-    if (stat(recordist->path, &file) || statvfs(recordist->path, &disk) ||
-        getrlimit(RLIMIT_FSIZE, &limit) || disk.f_flag & ST_RDONLY)
+    char folder[PATH_MAX];
+    const char *path = recordist->recording.path;
+    if (recordist->paused)
+        return recorder_room(recordist->recording.recorder) > ROOM_BYTES;
+    snprintf(folder, sizeof folder, "%s", path);
+    if (statvfs(dirname(folder), &disk) || getrlimit(RLIMIT_FSIZE, &limit) ||
+        disk.f_flag & ST_RDONLY)
         return false;
-    uint64_t wanted = (uint64_t)file.st_size + ROOM_BYTES;
+    uint64_t wanted = stat(path, &file) ? ROOM_BYTES : (uint64_t)file.st_size + ROOM_BYTES;
     return (uint64_t)disk.f_bavail * disk.f_frsize > wanted && limit.rlim_cur > wanted;
 }
 
@@ -313,11 +363,14 @@ static int run(const struct options *options)
             say_error("%s; waiting for room, the session goes on", failure.text);
         again = recordist.unwritable && room_await(&recordist);
     } while (again);
+    file_close(&recordist, NULL);
     free(recordist.calibration);
     if (status && status != STATUS_END)
         return say_failure(&failure);
-    if (recordist.recording.frames)
-        say("%s: %llu frames", recordist.path, (unsigned long long)recordist.recording.frames);
+    const struct recording *recording = &recordist.recording;
+    if (recording->frames)
+        say("%s: %llu frames", recording->path,
+            (unsigned long long)(recording->before + recording->frames));
     return EXIT_DONE;
 }
 

@@ -16,14 +16,23 @@
 
 static const char software[] = "rollscope " ROLLSCOPE_VERSION;
 
+/* One file. */
 struct proof {
     const char *file;
     struct session *session;
+    uint64_t frames, gaps, lost;
+    bool checksums;
+    const char *events; /* what comparing them came to */
+};
+
+/* A session: one file, or the parts that it was split into. */
+struct whole {
     struct parameters parameters;
     struct findings recorded, computed;
-    uint64_t frames, gaps, lost;
-    bool checksums, has_parameters;
-    const char *events; /* what comparing them came to */
+    struct analysis *analysis;
+    uint64_t frames; /* of the parts read so far */
+    uint32_t part;   /* of the last one, 0: none yet */
+    bool has_parameters, from_start, finished;
 };
 
 static int take_events(struct analysis *analysis, struct findings *findings)
@@ -35,7 +44,7 @@ static int take_events(struct analysis *analysis, struct findings *findings)
     return status;
 }
 
-static int read_frames(struct proof *proof, struct analysis *analysis, struct failure *failure)
+static int read_frames(struct whole *whole, struct proof *proof, struct failure *failure)
 {
     double count = (double)session_frames(proof->session);
     uint64_t sequence = 0;
@@ -47,28 +56,26 @@ static int read_frames(struct proof *proof, struct analysis *analysis, struct fa
             proof->lost += frame.sequence - sequence - 1;
         sequence = frame.sequence;
         proof->frames++;
-        if (analysis_push(analysis, &frame) && take_events(analysis, &proof->computed) < 0)
+        frame.number = whole->frames++;
+        if (analysis_push(whole->analysis, &frame) &&
+            take_events(whole->analysis, &whole->computed) < 0)
             return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
         if (proof->frames % SHARE_FRAMES == 0)
             progress_show("verifying", (double)proof->frames / count);
     }
     progress_end();
-    if (status != STATUS_END)
-        return status;
-    analysis_finish(analysis);
-    if (take_events(analysis, &proof->computed) < 0)
-        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
-    return STATUS_OK;
+    return status == STATUS_END ? STATUS_OK : status;
 }
 
-static int read_recorded(struct proof *proof, struct failure *failure)
+static int read_recorded(struct whole *whole, struct proof *proof, struct failure *failure)
 {
+    session_count_from_start(proof->session);
     for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
         struct event *events;
         int count = session_events(proof->session, NULL, (enum event_type)type, &events, failure);
         int status = count < 0 ? count : STATUS_OK;
         for (int i = 0; i < count && status == STATUS_OK; i++)
-            status = findings_take(&proof->recorded, &events[i]);
+            status = findings_take(&whole->recorded, &events[i]);
         free(events);
         if (status < 0)
             return status;
@@ -98,17 +105,17 @@ static bool same_event(const struct event *one, const struct event *other)
     return true;
 }
 
-static int compare_kind(const struct proof *proof, enum event_type type, bool whole,
+static int compare_kind(const struct whole *whole, const struct proof *proof, enum event_type type,
                         struct failure *failure)
 {
-    const struct findings_list *recorded = &proof->recorded.lists[type];
-    const struct findings_list *computed = &proof->computed.lists[type];
+    const struct findings_list *recorded = &whole->recorded.lists[type];
+    const struct findings_list *computed = &whole->computed.lists[type];
     const char *group = event_kind(type)->group;
-    if (recorded->count > computed->count || (whole && recorded->count < computed->count))
+    if (recorded->count > computed->count || (whole->finished && recorded->count < computed->count))
         return failure_set(failure, STATUS_FORMAT, "%s: /%s has %zu rows, its frames give %zu",
                            proof->file, group, recorded->count, computed->count);
     bool final = type == EVENT_CONTACT || type == EVENT_STROKE || type == EVENT_HOLD;
-    for (size_t i = 0; (whole || final) && i < recorded->count; i++)
+    for (size_t i = 0; (whole->finished || final) && i < recorded->count; i++)
         if (!same_event(&recorded->events[i], &computed->events[i]))
             return failure_set(failure, STATUS_FORMAT,
                                "%s: row %zu of /%s is not what its frames give", proof->file, i,
@@ -116,48 +123,87 @@ static int compare_kind(const struct proof *proof, enum event_type type, bool wh
     return STATUS_OK;
 }
 
-static int compare_events(struct proof *proof, struct failure *failure)
+static int compare_events(struct whole *whole, struct proof *proof, struct failure *failure)
 {
     const struct session_about *about = session_about(proof->session);
     size_t count = 0;
+    analysis_finish(whole->analysis);
+    if (take_events(whole->analysis, &whole->computed) < 0)
+        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
-        count += type == EVENT_MARKER ? 0 : proof->recorded.lists[type].count;
+        count += type == EVENT_MARKER ? 0 : whole->recorded.lists[type].count;
     proof->events = "none";
     if (count == 0)
         return STATUS_OK;
     proof->events = "not compared: made by another version";
-    if (!proof->has_parameters || strcmp(about->software, software) != 0)
+    if (!whole->has_parameters || strcmp(about->software, software) != 0)
         return STATUS_OK;
-    bool whole = findings_summary(&proof->recorded) != NULL;
+    proof->events = "not compared: the parts before are missing";
+    if (!whole->from_start)
+        return STATUS_OK;
+    whole->finished = findings_summary(&whole->recorded) != NULL;
+    proof->events = "not compared: the parts after are missing";
+    if (about->part && !whole->finished)
+        return STATUS_OK;
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
-        if (type != EVENT_MARKER && compare_kind(proof, (enum event_type)type, whole, failure) < 0)
+        if (type != EVENT_MARKER && compare_kind(whole, proof, (enum event_type)type, failure) < 0)
             return failure->status;
-    proof->events = whole ? "as the frames give them" : "unfinished";
+    proof->events = whole->finished ? "as the frames give them" : "unfinished";
     return STATUS_OK;
 }
 
-static int prove(struct proof *proof, struct failure *failure)
+static int begin(struct whole *whole, const struct proof *proof, struct failure *failure)
 {
     const struct session_about *about = session_about(proof->session);
-    int known = session_parameters(proof->session, NULL, &proof->parameters, failure);
+    struct calibration *calibration;
+    int known = session_parameters(proof->session, NULL, &whole->parameters, failure);
     if (known < 0)
         return known;
-    proof->has_parameters = known > 0;
+    whole->has_parameters = known > 0;
+    whole->from_start = about->part <= 1;
+    whole->frames = about->first_frame;
+    known = calibration_of_session(&calibration, proof->session, failure);
+    if (known < 0)
+        return known;
+    whole->analysis =
+        analysis_create_calibrated(&about->mat.geometry, calibration, &whole->parameters);
+    return whole->analysis ? STATUS_OK
+                           : failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
+}
+
+/* The end of one part is the beginning of the next; frames that are lost are named between them. */
+static int check_join(const struct whole *whole, const struct proof *proof, struct failure *failure)
+{
+    const struct session_about *about = session_about(proof->session);
+    uint64_t lost = 0;
+    for (size_t i = 0; i < whole->recorded.lists[EVENT_MARKER].count; i++) {
+        const struct marker *marker = &whole->recorded.lists[EVENT_MARKER].events[i].marker;
+        if (!strcmp(marker->kind, "gap"))
+            lost += (uint64_t)marker->value;
+    }
+    if (!whole->part || !whole->from_start || about->first_frame == whole->frames + lost)
+        return STATUS_OK;
+    return failure_set(failure, STATUS_FORMAT,
+                       "%s: begins at frame %llu, the part before it ends at %llu", proof->file,
+                       (unsigned long long)about->first_frame,
+                       (unsigned long long)(whole->frames + lost));
+}
+
+static int prove(struct whole *whole, struct proof *proof, bool last, struct failure *failure)
+{
+    const struct session_about *about = session_about(proof->session);
+    int status = whole->analysis ? STATUS_OK : begin(whole, proof, failure);
     proof->checksums = session_check(proof->session);
-    struct calibration *calibration;
-    int status = calibration_of_session(&calibration, proof->session, failure);
-    if (status)
-        return status;
-    struct analysis *analysis =
-        analysis_create_calibrated(&about->mat.geometry, calibration, &proof->parameters);
-    if (!analysis)
-        return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
-    status = read_frames(proof, analysis, failure);
-    analysis_destroy(analysis);
     if (status == STATUS_OK)
-        status = read_recorded(proof, failure);
+        status = check_join(whole, proof, failure);
     if (status == STATUS_OK)
-        status = compare_events(proof, failure);
+        status = read_frames(whole, proof, failure);
+    if (status == STATUS_OK)
+        status = read_recorded(whole, proof, failure);
+    whole->part = about->part;
+    proof->events = "compared with those of the next part";
+    if (status == STATUS_OK && last)
+        status = compare_events(whole, proof, failure);
     if (status == STATUS_OK && !about->closed)
         status = failure_set(failure, STATUS_FORMAT,
                              "%s: is being recorded, or was left by a kill: rollscope recover",
@@ -185,31 +231,66 @@ static void print_words(const struct proof *proof)
            (unsigned long long)proof->gaps, (unsigned long long)proof->lost, proof->events);
 }
 
-static int verify(const char *file, bool json)
+/* Whether a file is the part after another one. */
+static bool follows(const struct session_about *one, const char *file)
+{
+    struct session *session;
+    if (!one->part || session_open(&session, file, NULL) < 0)
+        return false;
+    const struct session_about *other = session_about(session);
+    bool yes = other->part == one->part + 1 && !strcmp(one->session_id, other->session_id);
+    session_close(session);
+    return yes;
+}
+
+static int report(const struct proof *proof, bool json, int status, struct failure *failure)
+{
+    struct failure unprinted = {0};
+    if (json && print_json(proof, status, status < 0 ? failure : &unprinted) < 0)
+        return say_failure(&unprinted);
+    if (!json && status < 0)
+        say_failure(failure);
+    else if (!json)
+        print_words(proof);
+    return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+static void forget(struct whole *whole)
+{
+    analysis_destroy(whole->analysis);
+    findings_clear(&whole->recorded);
+    findings_clear(&whole->computed);
+    memset(whole, 0, sizeof *whole);
+}
+
+/* @param next the file after it, or NULL. A part whose follower comes next leaves the whole open.
+ */
+static int verify(struct whole *whole, const char *file, const char *next, bool json)
 {
     struct proof proof = {.file = file};
-    struct failure failure = {0}, unprinted = {0};
+    struct failure failure = {0};
+    bool last = true;
     int status = session_open(&proof.session, file, &failure);
-    if (status == STATUS_OK)
-        status = prove(&proof, &failure);
-    if (json && print_json(&proof, status, status < 0 ? &failure : &unprinted) < 0)
-        status = say_failure(&unprinted);
-    else if (status < 0)
-        say_failure(&failure);
-    else if (!json)
-        print_words(&proof);
+    if (status == STATUS_OK) {
+        last = !next || !follows(session_about(proof.session), next);
+        status = prove(whole, &proof, last, &failure);
+    }
+    int code = report(&proof, json, status, &failure);
     session_close(proof.session);
-    findings_clear(&proof.recorded);
-    findings_clear(&proof.computed);
-    return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
+    if (last || status < 0)
+        forget(whole);
+    return code;
 }
 
 static int run(const struct options *options)
 {
+    struct whole whole = {.part = 0};
     int code = EXIT_DONE;
-    for (size_t i = 0; i < options->file_count; i++)
-        if (verify(options->files[i], options->json) != EXIT_DONE)
+    for (size_t i = 0; i < options->file_count; i++) {
+        const char *next = i + 1 < options->file_count ? options->files[i + 1] : NULL;
+        if (verify(&whole, options->files[i], next, options->json) != EXIT_DONE)
             code = EXIT_FAILED;
+    }
     return code;
 }
 

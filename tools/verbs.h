@@ -41,6 +41,7 @@ extern const struct verb verb_keys;
 extern const struct verb verb_live;
 extern const struct verb verb_record;
 extern const struct verb verb_recover;
+extern const struct verb verb_replay;
 extern const struct verb verb_score;
 extern const struct verb verb_simulate;
 extern const struct verb verb_verify;

@@ -49,9 +49,9 @@ def is_closed(path):
         return int(file.attrs["closed"]) == 1
 
 
-def frames_of(path):
-    """What the frames of a session file are: name, bytes."""
-    with h5py.File(path, "r") as file:
+def frames_of(path, live=False):
+    """What the frames of a session file are: name, bytes. Live: it is open for writing."""
+    with h5py.File(path, "r", libver="latest" if live else None, swmr=live) as file:
         return {name: file[name][()].tobytes()
                 for name in ("time", "pressure", "sequence", "flags") if name in file}
 

@@ -134,7 +134,7 @@ class Recovery(PipelineTest):
         size = os.path.getsize(self.path("out.h5"))
         resource.prlimit(record.pid, resource.RLIMIT_FSIZE, (size + (1 << 19), resource.RLIM_INFINITY))
         self.assertIn("recording stopped", record.stderr.readline() + record.stderr.readline())
-        held = sessions.frames_of(self.path("out.h5"))["time"]
+        held = sessions.frames_of(self.path("out.h5"), live=True)["time"]
         self.assertTrue(sessions.frames_of(source)["time"].startswith(held))
         self.wait_until("more frames", lambda: self.frames_acquired() >= 400)
         resource.prlimit(record.pid, resource.RLIMIT_FSIZE,

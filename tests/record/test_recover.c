@@ -77,26 +77,11 @@ static uint64_t kill_writer_after(const char *path, int reports)
     return committed;
 }
 
-static void check_session(const char *path, uint64_t least, bool closed)
+static void check_frames(struct session *session)
 {
-    struct session *session;
     struct frame frame;
-    struct event *events;
     struct failure failure;
-    struct parameters parameters;
-    if (session_open(&session, path, &failure) < 0)
-        fail_msg("%s", failure.text);
-    uint64_t frames = session_frames(session);
-    assert_true(frames >= least);
-    assert_int_equal(session_about(session)->closed, closed);
-    assert_string_equal(session_about(session)->subject, pattern_about().subject);
-    assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
-    struct session_counter counters[SESSION_COUNTERS_MAX];
-    assert_int_equal(session_counters(session, counters, &failure), 2);
-    assert_true(counters[0].value * 8 <= (double)frames + 90);
-    assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
-    assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
-    for (uint64_t i = 0; i < frames; i++) {
+    for (uint64_t i = 0; i < session_frames(session); i++) {
         if (session_read(session, &frame, &failure) != 1)
             fail_msg("%s", failure.text);
         struct frame written = pattern_frame(i);
@@ -104,6 +89,34 @@ static void check_session(const char *path, uint64_t least, bool closed)
         assert_int_equal(frame.sequence, written.sequence);
         assert_memory_equal(frame.cells, written.cells, PATTERN_ROWS * PATTERN_COLS * 2);
     }
+}
+
+static struct session *check_opens(const char *path, uint64_t least, bool closed)
+{
+    struct session *session;
+    struct failure failure;
+    struct parameters parameters;
+    if (session_open(&session, path, &failure) < 0)
+        fail_msg("%s", failure.text);
+    assert_true(session_frames(session) >= least);
+    assert_int_equal(session_about(session)->closed, closed);
+    assert_string_equal(session_about(session)->subject, pattern_about().subject);
+    assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    assert_int_equal(session_counters(session, counters, &failure), 2);
+    assert_true(counters[0].value * 8 <= (double)session_frames(session) + 90);
+    assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
+    assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
+    check_frames(session);
+    return session;
+}
+
+static void check_session(const char *path, uint64_t least, bool closed)
+{
+    struct event *events;
+    struct failure failure;
+    struct session *session = check_opens(path, least, closed);
+    uint64_t frames = session_frames(session);
     int count = session_events(session, NULL, EVENT_STROKE, &events, &failure);
     assert_true(count >= 0 && (uint64_t)count <= (frames + 90) / 50);
     if (closed)
@@ -221,34 +234,51 @@ static void a_killed_recording_goes_on_as_if_nothing_had_happened(void **state)
     check_session(path, 500, true);
 }
 
+static void limit_size(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The limit is met while there is still a reserve, or all at once. @return frames recorded */
 static uint64_t record_until_full(const char *path, rlim_t room, bool sudden)
 {
     struct recorder *recorder = opened(path);
     struct failure failure;
     struct stat file;
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    uint64_t frames = 0;
     if (!sudden)
-        limit.rlim_cur = room;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    int status = STATUS_OK;
-    for (uint64_t i = 0; status == STATUS_OK && i < 100000; i++) {
-        struct frame frame = pattern_frame(i);
+        limit_size(room);
+    for (int status = STATUS_OK; status == STATUS_OK; frames += status == STATUS_OK) {
+        struct frame frame = pattern_frame(frames);
         status = recorder_frame(recorder, &frame, &failure);
-        if (sudden && i == 499) {
+        if (sudden && frames == 499)
             assert_int_equal(recorder_sync(recorder, &failure), STATUS_OK);
+        if (sudden && frames == 500) {
             assert_int_equal(stat(path, &file), 0);
-            limit.rlim_cur = (rlim_t)file.st_size;
-            assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+            limit_size((rlim_t)file.st_size);
         }
     }
-    assert_int_equal(status, STATUS_FULL);
+    if (failure.status != STATUS_FULL)
+        fail_msg("%s", failure.text);
     assert_non_null(strstr(failure.text, path));
-    struct frame frame = pattern_frame(100000);
+    assert_int_equal(recorder_failed(recorder), sudden);
+    struct frame frame = pattern_frame(frames);
     assert_int_equal(recorder_frame(recorder, &frame, NULL), STATUS_FULL);
-    uint64_t frames = recorder_frames(recorder);
-    assert_int_equal(recorder_close(recorder, &failure), STATUS_FULL);
-    return frames;
+    uint64_t committed = recorder_frames(recorder);
+    if (!sudden) {
+        assert_int_equal(committed, frames);
+        limit_size(room * 2);
+        for (uint64_t last = frames + 100; frames < last; frames++) {
+            frame = pattern_frame(frames);
+            assert_int_equal(recorder_frame(recorder, &frame, NULL), STATUS_OK);
+        }
+        committed = frames;
+    }
+    assert_int_equal(recorder_close(recorder, &failure), sudden ? STATUS_FULL : STATUS_OK);
+    return committed;
 }
 
 static uint64_t fill(const char *path, bool sudden)
@@ -267,11 +297,11 @@ static uint64_t fill(const char *path, bool sudden)
     close(ends[0]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    check_session(path, frames, false);
+    session_close(check_opens(path, frames, !sudden));
     return frames;
 }
 
-static void a_full_disk_stops_recording_and_what_was_written_is_whole(void **state)
+static void a_full_disk_stops_recording_until_there_is_room_and_the_file_is_whole(void **state)
 {
     (void)state;
     assert_true(fill(scratch_file("full.h5"), false) > 0);
@@ -283,12 +313,12 @@ static void a_disk_that_fills_at_once_leaves_what_was_committed(void **state)
     assert_int_equal(fill(scratch_file("sudden.h5"), true), 500);
 }
 
-static void recording_goes_on_when_there_is_room_again(void **state)
+static void a_file_that_a_full_disk_spoilt_goes_on_as_a_copy(void **state)
 {
     (void)state;
     struct recorder *recorder;
     struct failure failure;
-    const char *path = scratch_file("full.h5");
+    const char *path = scratch_file("sudden.h5");
     if (recorder_reopen(&recorder, path, NULL, &failure) < 0)
         fail_msg("%s", failure.text);
     uint64_t frames = recorder_frames(recorder);
@@ -313,9 +343,9 @@ int main(void)
         cmocka_unit_test(a_recording_in_progress_is_busy_and_named),
         cmocka_unit_test(a_spoilt_frame_stops_recovery_and_the_file_stays_as_it_was),
         cmocka_unit_test(a_killed_recording_goes_on_as_if_nothing_had_happened),
-        cmocka_unit_test(a_full_disk_stops_recording_and_what_was_written_is_whole),
+        cmocka_unit_test(a_full_disk_stops_recording_until_there_is_room_and_the_file_is_whole),
         cmocka_unit_test(a_disk_that_fills_at_once_leaves_what_was_committed),
-        cmocka_unit_test(recording_goes_on_when_there_is_room_again),
+        cmocka_unit_test(a_file_that_a_full_disk_spoilt_goes_on_as_a_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import unittest
 
 import support_session as session
@@ -48,6 +49,31 @@ class Info(unittest.TestCase):
         self.assertIn("16 x 24 cells of 10 x 10 mm", text)
         self.assertIn("160 in 0:06.4", text)
         self.assertIn(f"{ROLLSCOPE} analyze {self.path}", text)
+
+    def test_following_a_file_that_a_kill_left_says_so_and_ends(self):
+        recorded = os.path.join(self.folder.name, "killed.h5")
+        bus = os.path.join(self.folder.name, "bus-killed")
+        acquire = subprocess.Popen([ROLLSCOPE, "acquire", "--quiet", "--bus", bus, "--source",
+                                    f"session:{self.path}?speed=1"])
+        record = subprocess.Popen([ROLLSCOPE, "record", "--quiet", "--bus", bus, "--output",
+                                   recorded])
+        self.addCleanup(lambda: (acquire.kill(), acquire.wait()))
+        self.addCleanup(lambda: (record.kill(), record.wait()))
+        until = time.monotonic() + 60
+        while json.loads(self.frames_of(recorded) or "{}").get("frames", 0) < 4:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
+        record.kill()
+        record.wait()
+        result = subprocess.run([ROLLSCOPE, "info", "--follow", recorded], capture_output=True,
+                                text=True, timeout=60)
+        self.assertEqual(1, result.returncode)
+        self.assertIn(f"{recorded}: nobody records it any more", result.stderr)
+
+    def frames_of(self, path):
+        """What info says of a file that may not be there yet."""
+        return subprocess.run([ROLLSCOPE, "info", "--json", path], capture_output=True, text=True,
+                              timeout=60).stdout
 
     def test_following_a_session_prints_what_live_prints_and_ends_with_it(self):
         recorded = os.path.join(self.folder.name, "recorded.h5")
