@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const double lift_share = 0.2, land_share = 0.25; /* of the reference force */
+static const double resume_mm_s = 400;
 static const double lift_s = 0.12;   /* nobody lifts a tool and puts it back in less */
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
 static const double speed_span_s = 0.08;
@@ -235,15 +236,24 @@ static bool carries(const struct tool *tool, const struct track *track)
     return track->force_n >= share * force_quantile(&tool->force, 0.8);
 }
 
-/* Displacement of a contact, across its own axis for a strip. One that was lost for a frame or two
-   has gone from where it was to where it is. */
-static void roll(struct sample *sample, const struct track *track, bool resumed)
+/* A contact that was lost for a moment has gone from where it was to where it is, unless that is
+   farther than tools go. */
+static void resume(double step[2], const struct sample *sample, const struct track *track,
+                   double away_s)
+{
+    double way[2] = {track->shape.x_mm - sample->at_mm[0], track->shape.y_mm - sample->at_mm[1]};
+    if (hypot(way[0], way[1]) > resume_mm_s * away_s)
+        return;
+    step[0] = way[0];
+    step[1] = way[1];
+}
+
+/* Displacement of a contact, across its own axis for a strip. */
+static void roll(struct sample *sample, const struct track *track, double resumed_s)
 {
     double step[2] = {track->step_mm[0], track->step_mm[1]};
-    if (track->landed && resumed) {
-        step[0] = track->shape.x_mm - sample->at_mm[0];
-        step[1] = track->shape.y_mm - sample->at_mm[1];
-    }
+    if (track->landed && resumed_s > 0)
+        resume(step, sample, track, resumed_s);
     if (track->kind == CONTACT_ROLLER) {
         double angle = track_angle_rad(track), n[2] = {-sin(angle), cos(angle)};
         double across = step[0] * n[0] + step[1] * n[1];
@@ -258,7 +268,7 @@ static void take_sample(struct tool *tool, const struct track *track, double now
 {
     double dt_s = tool->loaded ? now_s - tool->last_s : 0;
     struct sample *sample = &tool->sample;
-    roll(sample, track, tool->loaded);
+    roll(sample, track, dt_s);
     sample->impulse_ns += dt_s * (sample->force_n + track->force_n) / 2;
     sample->time_s = now_s;
     sample->at_mm[0] = track->shape.x_mm;
