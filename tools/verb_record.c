@@ -123,8 +123,11 @@ static int file_open(struct recordist *recordist, struct failure *failure)
     if (!*recordist->path)
         session_name(recordist->path, sizeof recordist->path);
     const char *id = recordist->session.id;
-    *recording = (struct recording){
-        .calibration_text = recordist->calibration, .sync_s = own->sync_s, .split = own->split};
+    *recording = (struct recording){.calibration_text = recordist->calibration,
+                                    .sync_s = own->sync_s,
+                                    .split = own->split,
+                                    .texts = own->texts,
+                                    .text_count = own->text_count};
     recording->ours = past_noted(recordist->folder, id, recordist->path);
     int status = past_note(recordist->folder, id, recordist->path, failure);
     const struct preflight_plan plan = {recordist->path, &recordist->session.mat.geometry,
