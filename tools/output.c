@@ -31,7 +31,7 @@ static int stdout_check(const struct options *options, struct failure *failure)
 }
 
 static int form_open(struct output *output, const struct options *options, int form,
-                     struct failure *failure)
+                     const char *label, struct failure *failure)
 {
     const char *name = options->forms[form];
     if (!*name)
@@ -42,12 +42,12 @@ static int form_open(struct output *output, const struct options *options, int f
     if (!output->streams[form])
         return failure_system(failure, errno, "%s: cannot be written", name);
     if (form == FORM_CSV)
-        rows_csv_head(&output->rows, output->streams[form], NULL);
+        rows_csv_head(&output->rows, output->streams[form], label);
     return STATUS_OK;
 }
 
 int output_open(struct output *output, const struct options *options, unsigned kinds,
-                struct failure *failure)
+                const char *label, struct failure *failure)
 {
     memset(output, 0, sizeof *output);
     int status = stdout_check(options, failure);
@@ -57,7 +57,7 @@ int output_open(struct output *output, const struct options *options, unsigned k
         kinds |= 1U << ROW_METRICS;
     rows_make(&output->rows, kinds);
     for (int form = 0; form < OPTION_FORM_COUNT && !status; form++)
-        status = form_open(output, options, form, failure);
+        status = form_open(output, options, form, label, failure);
     if (status)
         output_close(output, NULL);
     return status;
@@ -82,9 +82,9 @@ static int form_write(const struct output *output, int form, unsigned kind, cons
     if (form == FORM_JSON)
         status = json_write(stream, kind, record);
     else if (form == FORM_CSV)
-        rows_csv(&output->rows, stream, kind, record, NULL);
+        rows_csv(&output->rows, stream, kind, record, output->label);
     else
-        rows_kv(&output->rows, stream, kind, record, NULL);
+        rows_kv(&output->rows, stream, kind, record, output->label);
     if (fflush(stream) || ferror(stream) || status)
         return failure_system(failure, errno, "%s: cannot be written", output->names[form]);
     return STATUS_OK;
@@ -119,8 +119,10 @@ int output_close(struct output *output, struct failure *failure)
     for (int form = 0; form < OPTION_FORM_COUNT; form++) {
         FILE *stream = output->streams[form];
         output->streams[form] = NULL;
-        if (stream && stream != stdout && fclose(stream))
-            status = failure_system(failure, errno, "%s: cannot be written", output->names[form]);
+        bool bad = stream && ferror(stream);
+        if ((stream && stream != stdout && fclose(stream)) || bad)
+            status = failure_system(failure, bad ? EIO : errno, "%s: cannot be written",
+                                    output->names[form]);
     }
     return status;
 }

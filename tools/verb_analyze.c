@@ -1,7 +1,9 @@
 #include "analysis.h"
 #include "calibrations.h"
+#include "output.h"
 #include "record/record.h"
 #include "report.h"
+#include "say.h"
 #include "verbs.h"
 #include "workers.h"
 
@@ -11,6 +13,9 @@
 
 #define SHARE_FRAMES 64 /* frames between two reports of progress */
 #define LEAST_WEIGHT 1.0
+#define STREAM_WORDS OPTION_FORM_COUNT /* of the streams of work; the forms come before it */
+
+_Static_assert(STREAM_WORDS < WORK_STREAMS, "each form and the words have a stream");
 
 enum { KEY_CONTACTS = OPTION_OWN, KEY_SAVE };
 
@@ -18,6 +23,11 @@ static struct wanted {
     bool contacts;
     const char *save; /* name under /analysis; NULL: not saved */
 } wanted;
+
+struct analyzing {
+    const struct options *options;
+    struct output printed;
+};
 
 /* One file on its way. */
 struct job {
@@ -27,17 +37,32 @@ struct job {
     struct worker_share *share;
     struct findings findings;
     struct session_maps maps; /* where they are to be saved */
+    struct output printed;    /* its rows */
 };
+
+static bool wants(const struct job *job, unsigned kind)
+{
+    return job->printed.rows.kinds >> kind & 1;
+}
 
 static int take_events(struct job *job)
 {
+    const struct wanted *here = job->options->own;
+    const bool contacts = here->contacts || wants(job, EVENT_CONTACT);
     struct event event;
     int status = STATUS_OK;
-    const struct wanted *here = job->options->own;
     while (status == STATUS_OK && analysis_next(job->analysis, &event))
-        if (event.type != EVENT_CONTACT || here->contacts)
+        if (event.type != EVENT_CONTACT || contacts)
             status = findings_take(&job->findings, &event);
     return status;
+}
+
+static int take_metrics(struct job *job, struct failure *failure)
+{
+    struct metrics metrics;
+    if (!wants(job, ROW_METRICS) || !analysis_metrics(job->analysis, &metrics))
+        return STATUS_OK;
+    return output_metrics(&job->printed, &metrics, failure);
 }
 
 static int push_frames(struct job *job, struct failure *failure)
@@ -48,13 +73,16 @@ static int push_frames(struct job *job, struct failure *failure)
     while ((status = session_read(job->session, &frame, failure)) > 0) {
         if (analysis_push(job->analysis, &frame) && take_events(job) < 0)
             return STATUS_MEMORY;
+        if (take_metrics(job, failure) < 0)
+            return STATUS_SYSTEM;
         if (frame.number % SHARE_FRAMES == 0)
             job->share->done = (double)frame.number / (double)count;
     }
     if (status != STATUS_END)
         return status;
     analysis_finish(job->analysis);
-    return take_events(job);
+    status = take_metrics(job, failure);
+    return status ? status : take_events(job);
 }
 
 static int take_maps(struct job *job, const struct geometry *geometry)
@@ -81,7 +109,7 @@ static int analyze_session(struct job *job, struct failure *failure)
     job->analysis = analysis_create_calibrated(geometry, calibration, &job->options->parameters);
     if (!job->analysis)
         return STATUS_MEMORY;
-    status = saved ? analysis_split(job->analysis) : STATUS_OK;
+    status = saved || wants(job, ROW_METRICS) ? analysis_split(job->analysis) : STATUS_OK;
     if (status == STATUS_OK)
         status = push_frames(job, failure);
     if (status == STATUS_OK && saved)
@@ -114,12 +142,39 @@ static int save(const struct job *job, const char *file, struct failure *failure
     return status;
 }
 
-static int analyze_file(void *context, size_t index, FILE *output, struct worker_share *share,
-                        struct failure *failure)
+static int print_rows(const struct job *job, struct failure *failure)
 {
-    const struct options *options = context;
+    int status = STATUS_OK;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+        const struct findings_list *list = &job->findings.lists[type];
+        for (size_t i = 0; i < list->count && !status; i++)
+            status = output_event(&job->printed, &list->events[i], failure);
+    }
+    return status;
+}
+
+static int print(const struct job *job, const char *file, FILE *const outputs[WORK_STREAMS],
+                 struct failure *failure)
+{
+    int status = STATUS_OK;
+    if (outputs[STREAM_WORDS])
+        report_words(outputs[STREAM_WORDS], file, &job->findings);
+    if (outputs[FORM_JSON])
+        status = report_json(outputs[FORM_JSON], file, &job->findings, &job->options->parameters,
+                             failure);
+    return status ? status : print_rows(job, failure);
+}
+
+static int analyze_file(void *context, size_t index, FILE *const outputs[WORK_STREAMS],
+                        struct worker_share *share, struct failure *failure)
+{
+    const struct analyzing *all = context;
+    const struct options *options = all->options;
     const char *file = options->files[index];
-    struct job job = {.options = options, .share = share};
+    struct job job = {.options = options, .share = share, .printed = all->printed};
+    job.printed.label = file;
+    for (int form = 0; form < OPTION_FORM_COUNT; form++)
+        job.printed.streams[form] = form == FORM_JSON ? NULL : outputs[form];
     int status = session_open(&job.session, file, failure);
     if (status < 0)
         return status;
@@ -127,10 +182,8 @@ static int analyze_file(void *context, size_t index, FILE *output, struct worker
     session_close(job.session);
     if (status == STATUS_OK && ((const struct wanted *)options->own)->save)
         status = save(&job, file, failure);
-    if (status == STATUS_OK && options->json)
-        status = report_json(output, file, &job.findings, &options->parameters, failure);
-    else if (status == STATUS_OK)
-        report_words(output, file, &job.findings);
+    if (status == STATUS_OK)
+        status = print(&job, file, outputs, failure);
     findings_clear(&job.findings);
     session_maps_free(&job.maps);
     if (status == STATUS_MEMORY)
@@ -148,11 +201,12 @@ static double *file_sizes(const struct options *options)
     return sizes;
 }
 
-static int run(const struct options *options)
+static size_t analyze(struct analyzing *all)
 {
+    const struct options *options = all->options;
     double *sizes = file_sizes(options);
     struct work work = {
-        .context = (void *)options,
+        .context = all,
         .count = options->file_count,
         .jobs = options->jobs,
         .what = options->file_count == 1 ? "analysing" : "analysing the files",
@@ -160,8 +214,27 @@ static int run(const struct options *options)
         .weights = sizes,
         .run = analyze_file,
     };
+    for (int form = 0; form < OPTION_FORM_COUNT; form++)
+        work.streams[form] = all->printed.streams[form];
+    work.streams[STREAM_WORDS] = output_takes_stdout(options) ? NULL : stdout;
     size_t failed = sizes ? workers_run(&work) : options->file_count;
     free(sizes);
+    return failed;
+}
+
+static int run(const struct options *options)
+{
+    const struct wanted *here = options->own;
+    const unsigned kinds = here->contacts ? ROWS_ALL : ROWS_USUAL;
+    struct analyzing all = {.options = options};
+    struct failure failure = {0};
+    if (output_open(&all.printed, options, kinds, "file", &failure)) {
+        int code = say_failure(&failure);
+        return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
+    }
+    size_t failed = analyze(&all);
+    if (output_close(&all.printed, &failure))
+        return say_failure(&failure);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -185,7 +258,7 @@ const struct verb verb_analyze = {
     .name = "analyze",
     .arguments = "FILE...",
     .text = "find strokes, holds and hot spots in session files",
-    .options = {.shared = OPTION_JSON | OPTION_SET | OPTION_JOBS,
+    .options = {.shared = OPTION_FORMS | OPTION_SET | OPTION_JOBS,
                 .files_least = 1,
                 .files_most = UINT_MAX,
                 .own = own,

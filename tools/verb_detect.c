@@ -223,7 +223,7 @@ static int run(const struct options *options)
     struct detection detection = {.options = options, .own = options->own};
     struct failure failure = {0};
     stopping_catch();
-    if (output_open(&detection.printed, options, ROWS_ALL, &failure)) {
+    if (output_open(&detection.printed, options, ROWS_ALL, NULL, &failure)) {
         int code = say_failure(&failure);
         return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
     }

@@ -348,7 +348,7 @@ static int run(const struct options *options)
         say_failure(&failure);
         return EXIT_USAGE;
     }
-    if (output_open(&live.printed, options, ROWS_ALL, &failure)) {
+    if (output_open(&live.printed, options, ROWS_ALL, NULL, &failure)) {
         int code = say_failure(&failure);
         return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
     }

@@ -24,8 +24,8 @@ struct slot {
 };
 
 struct item {
-    pid_t process; /* 0: not running */
-    int output;    /* -1: none */
+    pid_t process;             /* 0: not running */
+    int outputs[WORK_STREAMS]; /* -1: none */
     bool finished;
 };
 
@@ -36,33 +36,56 @@ struct pool {
     size_t begun, printed, running, failed;
 };
 
-static _Noreturn void work_on(const struct pool *pool, size_t index, int output)
+static int outputs_create(struct item *item, const struct work *work)
+{
+    for (size_t i = 0; i < WORK_STREAMS; i++)
+        item->outputs[i] = -1;
+    for (size_t i = 0; i < WORK_STREAMS; i++) {
+        if (work->streams[i])
+            item->outputs[i] = memfd_create("rollscope", MFD_CLOEXEC);
+        if (work->streams[i] && item->outputs[i] < 0)
+            return STATUS_SYSTEM;
+    }
+    return STATUS_OK;
+}
+
+static int work_and_close(const struct pool *pool, size_t index)
 {
     const struct work *work = pool->work;
     struct slot *slot = &pool->slots[index];
+    FILE *streams[WORK_STREAMS] = {NULL};
+    int status = STATUS_OK;
+    for (size_t i = 0; i < WORK_STREAMS; i++) {
+        int output = pool->items[index].outputs[i];
+        streams[i] = output < 0 ? NULL : fdopen(output, "w");
+        if (output >= 0 && !streams[i])
+            return STATUS_MEMORY;
+    }
+    status = work->run(work->context, index, streams, &slot->share, &slot->failure);
+    for (size_t i = 0; i < WORK_STREAMS; i++)
+        if (streams[i] && fclose(streams[i]) != 0 && status >= 0)
+            status = failure_system(&slot->failure, errno, "%s", work->names[index]);
+    return status;
+}
+
+static _Noreturn void work_on(const struct pool *pool, size_t index)
+{
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    FILE *stream = fdopen(output, "w");
-    int status = STATUS_MEMORY;
-    if (stream)
-        status = work->run(work->context, index, stream, &slot->share, &slot->failure);
-    if (stream && fclose(stream) != 0 && status >= 0)
-        status = failure_system(&slot->failure, errno, "%s", work->names[index]);
-    _exit(status < 0 ? EXIT_WORKER : 0);
+    _exit(work_and_close(pool, index) < 0 ? EXIT_WORKER : 0);
 }
 
 static int begin(struct pool *pool, size_t index)
 {
     struct item *item = &pool->items[index];
     struct failure *failure = &pool->slots[index].failure;
-    item->output = memfd_create("rollscope", MFD_CLOEXEC);
-    if (item->output < 0)
+    if (outputs_create(item, pool->work))
         return failure_system(failure, errno, "%s", pool->work->names[index]);
     item->process = fork();
     if (item->process == 0)
-        work_on(pool, index, item->output);
+        work_on(pool, index);
     if (item->process > 0)
         return STATUS_OK;
     item->process = 0;
@@ -82,15 +105,14 @@ static void begin_more(struct pool *pool)
     }
 }
 
-static void copy_output(int output)
+static void copy_output(int output, FILE *stream)
 {
     static char bytes[COPY_SIZE];
     ssize_t count;
     lseek(output, 0, SEEK_SET);
     while ((count = read(output, bytes, sizeof bytes)) > 0)
-        fwrite(bytes, 1, (size_t)count, stdout);
-    fflush(stdout);
-    close(output);
+        fwrite(bytes, 1, (size_t)count, stream);
+    fflush(stream);
 }
 
 /* Prints the items that are finished and whose turn it is. */
@@ -99,9 +121,13 @@ static void print_finished(struct pool *pool)
     while (pool->printed < pool->work->count && pool->items[pool->printed].finished) {
         struct item *item = &pool->items[pool->printed];
         const struct failure *failure = &pool->slots[pool->printed].failure;
-        if (item->output >= 0) {
-            progress_hide();
-            copy_output(item->output);
+        progress_hide();
+        for (size_t i = 0; i < WORK_STREAMS; i++) {
+            if (item->outputs[i] < 0)
+                continue;
+            if (!failure->status)
+                copy_output(item->outputs[i], pool->work->streams[i]);
+            close(item->outputs[i]);
         }
         if (failure->status) {
             say_failure(failure);
@@ -163,7 +189,9 @@ size_t workers_run(const struct work *work)
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &before);
-    fflush(stdout);
+    for (size_t i = 0; i < WORK_STREAMS; i++)
+        if (work->streams[i])
+            fflush(work->streams[i]);
     begin_more(&pool);
     while (pool.printed < work->count) {
         if (pool.running)
