@@ -30,6 +30,18 @@ static int stdout_check(const struct options *options, struct failure *failure)
     return STATUS_OK;
 }
 
+static bool holds_hdf5(const char *name)
+{
+    static const char signature[8] = "\211HDF\r\n\032\n";
+    char head[sizeof signature];
+    FILE *stream = fopen(name, "re");
+    bool held = stream && fread(head, 1, sizeof head, stream) == sizeof head &&
+                !memcmp(head, signature, sizeof head);
+    if (stream)
+        fclose(stream);
+    return held;
+}
+
 static int form_open(struct output *output, const struct options *options, int form,
                      const char *label, struct failure *failure)
 {
@@ -37,6 +49,9 @@ static int form_open(struct output *output, const struct options *options, int f
     if (!*name)
         return STATUS_OK;
     bool shared = to_stdout(options, form);
+    if (!shared && holds_hdf5(name))
+        return failure_set(failure, STATUS_ARGUMENT, "%s: is a session, which is not written over",
+                           name);
     output->names[form] = shared ? "standard output" : name;
     output->streams[form] = shared ? stdout : fopen(name, "we");
     if (!output->streams[form])

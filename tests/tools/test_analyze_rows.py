@@ -144,6 +144,20 @@ class AnalyzeRows(unittest.TestCase):
             self.assertEqual(1, result.returncode, form)
             self.assertIn("/dev/full: cannot be written", result.stderr.decode())
 
+    def test_a_session_is_not_written_over(self):
+        with tempfile.TemporaryDirectory(prefix="rollscope-over-") as folder:
+            path = os.path.join(folder, "session.h5")
+            with open(self.files[0], "rb") as file:
+                before = file.read()
+            with open(path, "wb") as file:
+                file.write(before)
+            for form in ("json", "csv", "kv"):
+                result = analyze(f"--{form}={path}", path)
+                self.assertNotEqual(0, result.returncode, form)
+                self.assertIn(path, result.stderr.decode())
+                with open(path, "rb") as file:
+                    self.assertEqual(before, file.read())
+
     def test_two_forms_on_standard_output_are_refused(self):
         result = analyze("--json", "--csv", self.files[0])
         self.assertEqual((2, b""), (result.returncode, result.stdout))
