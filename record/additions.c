@@ -21,22 +21,29 @@ struct edit {
     struct replacement replacement;
     hid_t file;
     char time_units[TIME_TEXT_SIZE + 16];
-    int64_t first_us;
+    int64_t first_us;  /* what times count from */
+    int64_t origin_us; /* time of the session's first frame, where that is in another file; or 0 */
 };
+
+static void edit_count_from(struct edit *edit, int64_t first_us)
+{
+    char text[TIME_TEXT_SIZE];
+    edit->first_us = first_us;
+    time_text(first_us, text);
+    snprintf(edit->time_units, sizeof edit->time_units, "seconds since %s", text);
+}
 
 static int edit_begin(struct edit *edit, const char *path, struct failure *failure)
 {
     struct session *session;
-    char text[TIME_TEXT_SIZE];
     int status = replacement_begin(&edit->replacement, path, failure);
     if (status == STATUS_OK)
         status = session_open(&session, path, failure);
     if (status < 0)
         return status;
     bool closed = session->about.closed;
-    edit->first_us = session->time.first_us;
-    time_text(edit->first_us, text);
-    snprintf(edit->time_units, sizeof edit->time_units, "seconds since %s", text);
+    edit->origin_us = session->about.origin_us;
+    edit_count_from(edit, session->time.first_us);
     session_close(session);
     if (!closed)
         return failure_set(failure, STATUS_BUSY, "%s: was left by a kill; recover it first", path);
@@ -144,6 +151,8 @@ int session_annotate(const char *path, const struct annotations *annotations,
 {
     struct edit edit = {.file = 0};
     int status = edit_begin(&edit, path, failure);
+    if (edit.origin_us)
+        edit_count_from(&edit, edit.origin_us);
     for (size_t i = 0; i < annotations->text_count && status == STATUS_OK; i++) {
         const char *name = annotations->texts[i].name;
         if (!about_is_users(name))

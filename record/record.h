@@ -238,7 +238,8 @@ struct annotations {
         const char *value; /**< UTF-8; replaces what was said before */
     } * texts;             /**< [text_count] */
     size_t text_count;
-    const struct marker *markers; /**< [marker_count]; ids are given by the file */
+    const struct marker *markers; /**< [marker_count]; ids are given by the file, times count from
+                                       the session's first frame, also in a part of a split one */
     size_t marker_count;
     const struct truth *truth; /**< takes the place of what was known to be true; NULL: stays */
 };

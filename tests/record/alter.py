@@ -21,5 +21,11 @@ def spoil_frames_7_and_9(file):
     file["flags"][9] ^= 1
 
 
+def tell_markers_in_milliseconds(file):
+    time = file["markers/time"]
+    time[...] = time[()] * 1000
+    time.attrs["units"] = "milliseconds since 2026-12-31T23:59:59.123457Z"
+
+
 with h5py.File(sys.argv[2], "r+") as session:
     globals()[sys.argv[1]](session)

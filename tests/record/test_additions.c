@@ -71,6 +71,73 @@ static void a_session_of_others_takes_markers_too(void **state)
     session_close(session);
 }
 
+static void a_marker_is_written_in_the_units_of_its_table(void **state)
+{
+    (void)state;
+    struct failure failure;
+    struct event *events;
+    const char *path = scratch_file("milliseconds.h5");
+    const struct marker marker = {.time_s = 0.4, .kind = "pain", .value = 3};
+    const struct annotations annotations = {.markers = &marker, .marker_count = 1};
+    pattern_write(path, false);
+    assert_int_equal(run_python("alter.py", "tell_markers_in_milliseconds", path), 0);
+    if (session_annotate(path, &annotations, &failure) < 0)
+        fail_msg("%s", failure.text);
+    struct session *session = opened(path);
+    assert_int_equal(session_events(session, NULL, EVENT_MARKER, &events, &failure), 4);
+    assert_true(fabs(events[0].marker.time_s - pattern_event(EVENT_MARKER, 0, 0).marker.time_s) <
+                1e-9);
+    assert_true(fabs(events[3].marker.time_s - 0.4) < 1e-9);
+    free(events);
+    session_close(session);
+}
+
+static double marker_in_file_s(const char *path, const char *units)
+{
+    char command[1024];
+    double found = NAN;
+    snprintf(command, sizeof command,
+             "/usr/bin/python3 -c 'import h5py; t = h5py.File(\"%s\")[\"markers/time\"]; "
+             "assert t.attrs[\"units\"] == b\"%s\", t.attrs[\"units\"]; print(t[-1])'",
+             path, units);
+    FILE *out = popen(command, "r");
+    assert_non_null(out);
+    assert_int_equal(fscanf(out, "%lf", &found), 1);
+    assert_int_equal(pclose(out), 0);
+    return found;
+}
+
+static void times_in_a_later_part_count_from_the_session_s_start(void **state)
+{
+    (void)state;
+    struct failure failure;
+    struct recorder *recorder;
+    struct event *events;
+    const char *path = scratch_file("later-002.h5");
+    const struct marker marker = {.time_s = 100.25, .kind = "pain", .value = 3};
+    const struct annotations annotations = {.markers = &marker, .marker_count = 1};
+    struct session_about about = pattern_about();
+    about.part = 2;
+    about.origin_us = PATTERN_START_US - 100000000;
+    about.closed = false;
+    if (recorder_open(&recorder, path, &about, NULL, NULL, &failure) < 0)
+        fail_msg("%s", failure.text);
+    for (uint64_t i = 0; i < PATTERN_FRAMES; i++) {
+        const struct frame frame = pattern_frame(i);
+        assert_int_equal(recorder_frame(recorder, &frame, &failure), STATUS_OK);
+    }
+    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
+    if (session_annotate(path, &annotations, &failure) < 0)
+        fail_msg("%s", failure.text);
+    assert_true(fabs(marker_in_file_s(path, "seconds since 2026-12-31T23:58:19.123457Z") - 100.25) <
+                1e-9);
+    struct session *session = opened(path);
+    assert_int_equal(session_events(session, NULL, EVENT_MARKER, &events, &failure), 1);
+    assert_true(fabs(events[0].marker.time_s - 0.25) < 1e-9);
+    free(events);
+    session_close(session);
+}
+
 static void the_file_s_own_attributes_are_not_for_annotating(void **state)
 {
     (void)state;
@@ -214,6 +281,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notes_and_markers_are_added_and_the_rest_stays),
         cmocka_unit_test(a_session_of_others_takes_markers_too),
+        cmocka_unit_test(a_marker_is_written_in_the_units_of_its_table),
+        cmocka_unit_test(times_in_a_later_part_count_from_the_session_s_start),
         cmocka_unit_test(the_file_s_own_attributes_are_not_for_annotating),
         cmocka_unit_test(an_analysis_is_written_beside_and_never_over),
         cmocka_unit_test(maps_are_replaced_and_those_of_an_analysis_stay_apart),
