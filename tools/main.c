@@ -1,5 +1,5 @@
+#include "cli/say.h"
 #include "help.h"
-#include "say.h"
 #include "verbs.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "acquiring.h"
-#include "say.h"
-#include "stopping.h"
+#include "cli/say.h"
+#include "cli/stopping.h"
+#include "sources/acquiring.h"
 #include "verbs.h"
 
 static int address_open(void *context, struct source **source, struct failure *failure)

@@ -1,11 +1,11 @@
-#include "analysis.h"
-#include "calibrations.h"
-#include "output.h"
+#include "analysis/analysis.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "cli/say.h"
+#include "cli/workers.h"
 #include "record/record.h"
-#include "report.h"
-#include "say.h"
+#include "sources/calibrations.h"
 #include "verbs.h"
-#include "workers.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
+#include "cli/say.h"
 #include "record/record.h"
-#include "say.h"
-#include "truth_text.h"
+#include "recording/truth_text.h"
 #include "verbs.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
-#include "calibrate_steps.h"
-#include "calibrations.h"
-#include "json_line.h"
-#include "say.h"
-#include "stopping.h"
+#include "cli/json_line.h"
+#include "cli/say.h"
+#include "cli/stopping.h"
+#include "sources/calibrate_steps.h"
+#include "sources/calibrations.h"
 #include "verbs.h"
 
 #include <limits.h>

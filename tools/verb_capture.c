@@ -1,7 +1,7 @@
 #include "acquire/acquire.h"
-#include "say.h"
-#include "sources.h"
-#include "stopping.h"
+#include "cli/say.h"
+#include "cli/stopping.h"
+#include "sources/sources.h"
 #include "verbs.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "acquire/acquire.h"
-#include "json_line.h"
-#include "say.h"
-#include "sources.h"
+#include "cli/json_line.h"
+#include "cli/say.h"
+#include "sources/sources.h"
 #include "verbs.h"
 
 #include <limits.h>

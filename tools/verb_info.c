@@ -1,9 +1,9 @@
-#include "findings.h"
-#include "follow.h"
-#include "json_line.h"
+#include "analysis/findings.h"
+#include "cli/json_line.h"
+#include "cli/report.h"
+#include "cli/say.h"
 #include "record/record.h"
-#include "report.h"
-#include "say.h"
+#include "recording/follow.h"
 #include "verbs.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "bus/bus.h"
-#include "json_line.h"
-#include "say.h"
+#include "cli/json_line.h"
+#include "cli/say.h"
 #include "verbs.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "json_line.h"
+#include "cli/json_line.h"
+#include "cli/say.h"
 #include "record/record.h"
-#include "say.h"
 #include "verbs.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
-#include "say.h"
+#include "cli/say.h"
+#include "recording/truth_text.h"
 #include "score/table.h"
 #include "simulate/simulate.h"
-#include "truth_text.h"
 #include "verbs.h"
 
 #include <limits.h>

@@ -1,7 +1,7 @@
+#include "cli/say.h"
+#include "cli/stopping.h"
 #include "record/record.h"
-#include "say.h"
 #include "simulate/pty.h"
-#include "stopping.h"
 #include "verbs.h"
 
 #include <math.h>

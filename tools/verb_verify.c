@@ -1,9 +1,9 @@
-#include "analysis.h"
-#include "calibrations.h"
-#include "findings.h"
-#include "json_line.h"
+#include "analysis/analysis.h"
+#include "analysis/findings.h"
+#include "cli/json_line.h"
+#include "cli/say.h"
 #include "record/record.h"
-#include "say.h"
+#include "sources/calibrations.h"
 #include "verbs.h"
 
 #include <limits.h>

@@ -6,7 +6,7 @@
 #ifndef ROLLSCOPE_TOOLS_VERBS_H
 #define ROLLSCOPE_TOOLS_VERBS_H
 
-#include "options.h"
+#include "cli/options.h"
 
 /** Exit codes, as in docs/cli.md. */
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };

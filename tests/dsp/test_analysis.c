@@ -1,6 +1,6 @@
 /* What the analysis says beside its events, of loads whose rhythm and place are known. */
 #include "support_mat.h"
-#include "tools/analysis.h"
+#include "tools/analysis/analysis.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
    all that runs on a frame together. */
 #include "dsp/dsp.h"
 #include "support_mat.h"
-#include "tools/analysis.h"
+#include "tools/analysis/analysis.h"
 
 #include <dlfcn.h>
 #include <linux/seccomp.h>

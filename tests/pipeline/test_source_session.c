@@ -1,6 +1,6 @@
 /* A recorded session as a source: its frames, its times, its spacing. */
 #include "record/record.h"
-#include "tools/sources.h"
+#include "tools/sources/sources.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

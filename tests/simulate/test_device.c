@@ -1,6 +1,6 @@
 /* What comes through the packets is what was simulated. */
 #include "tools/simulate/simulate.h"
-#include "tools/source_sim.h"
+#include "tools/sources/source_sim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* What is kept of the events of a session. */
-#include "tools/findings.h"
+#include "tools/analysis/findings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

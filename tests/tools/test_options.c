@@ -1,5 +1,5 @@
 /* The command line and the configuration file. */
-#include "tools/options.h"
+#include "tools/cli/options.h"
 #include "tools/verbs.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* When a frame of a replayed session is due. */
-#include "tools/player.h"
+#include "tools/sources/player.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

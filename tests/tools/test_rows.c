@@ -1,5 +1,5 @@
 /* Events as rows: what a spreadsheet and a shell script read. */
-#include "tools/rows.h"
+#include "tools/cli/rows.h"
 
 #include <math.h>
 #include <setjmp.h>

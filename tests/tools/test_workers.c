@@ -1,5 +1,5 @@
 /* Many items by several processes. */
-#include "tools/workers.h"
+#include "tools/cli/workers.h"
 
 #include <errno.h>
 #include <setjmp.h>

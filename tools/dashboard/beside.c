@@ -1,7 +1,7 @@
 #include "beside.h"
 
-#include "../say.h"
-#include "../stopping.h"
+#include "../cli/say.h"
+#include "../cli/stopping.h"
 #include "control.h"
 
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #ifndef ROLLSCOPE_TOOLS_DASHBOARD_BESIDE_H
 #define ROLLSCOPE_TOOLS_DASHBOARD_BESIDE_H
 
-#include "../children.h"
+#include "../cli/children.h"
 
 #include "mat/mat.h"
 

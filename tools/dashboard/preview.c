@@ -1,8 +1,8 @@
 #include "preview.h"
 
-#include "../own.h"
-#include "../sources.h"
-#include "../stopping.h"
+#include "../cli/own.h"
+#include "../cli/stopping.h"
+#include "../sources/sources.h"
 
 #include <signal.h>
 #include <unistd.h>

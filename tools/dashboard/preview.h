@@ -6,7 +6,7 @@
 #ifndef ROLLSCOPE_TOOLS_DASHBOARD_PREVIEW_H
 #define ROLLSCOPE_TOOLS_DASHBOARD_PREVIEW_H
 
-#include "../children.h"
+#include "../cli/children.h"
 
 #include "bus/bus.h"
 

@@ -1,6 +1,6 @@
 #include "replay.h"
 
-#include "../calibrations.h"
+#include "../sources/calibrations.h"
 #include "record/record.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 #include "control.h"
 #include "dashboard.h"
 
-#include "../stopping.h"
+#include "../cli/stopping.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 #include "control.h"
 #include "dashboard.h"
 
-#include "../calibrations.h"
-#include "../say.h"
-#include "../stopping.h"
+#include "../cli/say.h"
+#include "../cli/stopping.h"
+#include "../sources/calibrations.h"
 
 #include <math.h>
 #include <stdio.h>

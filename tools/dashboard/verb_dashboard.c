@@ -3,8 +3,8 @@
 #include "dashboard.h"
 #include "http_address.h"
 
-#include "../say.h"
-#include "../stopping.h"
+#include "../cli/say.h"
+#include "../cli/stopping.h"
 #include "../verbs.h"
 
 #include <signal.h>

@@ -1,6 +1,6 @@
 #include "watcher.h"
 
-#include "../stopping.h"
+#include "../cli/stopping.h"
 
 #include <stdio.h>
 #include <stdlib.h>

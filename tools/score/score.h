@@ -18,7 +18,7 @@
 
 #include "mat/mat.h"
 #include "samples.h"
-#include "tools/findings.h"
+#include "tools/analysis/findings.h"
 
 #include <stdint.h>
 

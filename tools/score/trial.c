@@ -1,8 +1,8 @@
 #include "trial.h"
 
 #include "record/record.h"
-#include "tools/analysis.h"
-#include "tools/calibrations.h"
+#include "tools/analysis/analysis.h"
+#include "tools/sources/calibrations.h"
 #include "tools/simulate/simulate.h"
 
 #include <math.h>

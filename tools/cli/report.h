@@ -6,7 +6,7 @@
 #ifndef ROLLSCOPE_TOOLS_REPORT_H
 #define ROLLSCOPE_TOOLS_REPORT_H
 
-#include "findings.h"
+#include "../analysis/findings.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "preflight.h"
 
-#include "say.h"
-#include "stopping.h"
+#include "../cli/say.h"
+#include "../cli/stopping.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 #include "children.h"
 
+#include "../verbs.h"
 #include "say.h"
 #include "stopping.h"
-#include "verbs.h"
 
 #include <errno.h>
 #include <fcntl.h>

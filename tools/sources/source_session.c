@@ -1,6 +1,6 @@
 #include "source_session.h"
 
-#include "options.h"
+#include "../cli/options.h"
 #include "player.h"
 #include "record/record.h"
 

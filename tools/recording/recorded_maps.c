@@ -1,6 +1,6 @@
 #include "recorded_maps.h"
 
-#include "cell_signals.h"
+#include "../analysis/cell_signals.h"
 
 #include <assert.h>
 #include <stdlib.h>

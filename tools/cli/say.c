@@ -1,6 +1,6 @@
 #include "say.h"
 
-#include "verbs.h"
+#include "../verbs.h"
 
 #include <stdarg.h>
 #include <stdio.h>

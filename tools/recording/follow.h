@@ -5,7 +5,7 @@
 #ifndef ROLLSCOPE_TOOLS_FOLLOW_H
 #define ROLLSCOPE_TOOLS_FOLLOW_H
 
-#include "options.h"
+#include "../cli/options.h"
 
 /**
  * Prints the events of a session file (without contacts' tracks) as they appear in it, until the

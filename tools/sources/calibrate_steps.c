@@ -1,8 +1,8 @@
 #include "calibrate_steps.h"
 
-#include "say.h"
+#include "../cli/say.h"
+#include "../cli/stopping.h"
 #include "sources.h"
-#include "stopping.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "health_say.h"
 
-#include "stopping.h"
+#include "../cli/stopping.h"
 
 #define PERIOD_MS     1000
 #define COUNTERS_MOST 64

@@ -1,10 +1,10 @@
 #include "acquiring.h"
 
+#include "../cli/say.h"
+#include "../cli/stopping.h"
 #include "bus/bus.h"
 #include "calibrations.h"
 #include "health_say.h"
-#include "say.h"
-#include "stopping.h"
 
 #include <math.h>
 #include <stdio.h>

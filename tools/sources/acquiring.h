@@ -5,9 +5,9 @@
 #ifndef ROLLSCOPE_TOOLS_ACQUIRING_H
 #define ROLLSCOPE_TOOLS_ACQUIRING_H
 
+#include "../cli/options.h"
+#include "../cli/own.h"
 #include "acquire/acquire.h"
-#include "options.h"
-#include "own.h"
 #include "sources.h"
 
 struct acquiring {

@@ -1,7 +1,7 @@
 #include "recorded_health.h"
 
+#include "../cli/stopping.h"
 #include "acquire/acquire.h"
-#include "stopping.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "source_sim.h"
 
-#include "options.h"
-#include "simulate/device.h"
+#include "../cli/options.h"
+#include "../simulate/device.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 #include "options.h"
 
+#include "../sources/sources.h"
+#include "../verbs.h"
 #include "configuration.h"
 #include "say.h"
 #include "shared_options.h"
-#include "sources.h"
-#include "verbs.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "calibrations.h"
 
-#include "configuration.h"
+#include "../cli/configuration.h"
 
 #include <dirent.h>
 #include <errno.h>

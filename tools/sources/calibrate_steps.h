@@ -5,8 +5,8 @@
 #ifndef ROLLSCOPE_TOOLS_CALIBRATE_STEPS_H
 #define ROLLSCOPE_TOOLS_CALIBRATE_STEPS_H
 
+#include "../cli/options.h"
 #include "acquire/acquire.h"
-#include "options.h"
 
 /** What a step is for; a step of each kind may come more than once, but for the tare. */
 enum step_kind { STEP_TARE, STEP_UNIFORM, STEP_LOAD, STEP_WEIGHT, STEP_CHECK };

@@ -5,10 +5,10 @@
 #ifndef ROLLSCOPE_TOOLS_OWN_H
 #define ROLLSCOPE_TOOLS_OWN_H
 
+#include "../recording/split.h"
 #include "bus/bus.h"
 #include "options.h"
 #include "record/record.h"
-#include "split.h"
 
 #define OWN_TEXTS 7 /* of a session */
 

@@ -1,10 +1,10 @@
 #include "follow.h"
 
+#include "../cli/report.h"
+#include "../cli/say.h"
+#include "../verbs.h"
 #include "bus/bus.h"
 #include "record/record.h"
-#include "report.h"
-#include "say.h"
-#include "verbs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
