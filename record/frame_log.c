@@ -8,7 +8,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksums are taken from memory");
 
-#define CHUNK_S          0.16
+#define CHUNK_S          0.08
 #define CHUNK_BYTES_MAX  ((size_t)1 << 20)
 #define CHUNK_FRAMES_MAX 256
 #define CHUNK_FRAMES     4 /* of a mat whose rate is not known */

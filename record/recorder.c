@@ -2,12 +2,13 @@
 
 #include "file_lock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define COMMIT_S      0.18 /* a commit does not wait longer for a whole chunk */
-#define COMMIT_SHARE  4    /* commits take at most one part of so many of the time */
+#define COMMIT_S      0.1 /* no commit waits longer, for a whole chunk or its turn */
+#define COMMIT_SHARE  4   /* quick commits take at most one part of so many of the time */
 #define RESERVE_BYTES ((uint64_t)1 << 20)
 
 static double now_s(void)
@@ -114,7 +115,8 @@ static int commit(struct recorder *recorder, struct failure *failure)
 static int commit_when_due(struct recorder *recorder, bool chunk_written, struct failure *failure)
 {
     double age_s = now_s() - recorder->commit_at_s;
-    if (age_s < (chunk_written ? COMMIT_SHARE * recorder->commit_took_s : COMMIT_S))
+    double turn_s = chunk_written ? COMMIT_SHARE * recorder->commit_took_s : COMMIT_S;
+    if (age_s < fmin(turn_s, COMMIT_S))
         return STATUS_OK;
     int status = commit(recorder, failure);
     if (status == STATUS_OK && recorder->commit_at_s - recorder->sync_at_s >= recorder->sync_s) {
