@@ -189,8 +189,11 @@ struct bus_reader_options {
     const char *session;    /**< id of the only session wanted; NULL: the first that answers */
     const char *server_key; /**< of a publisher that wants keys; NULL: it wants none */
     uint64_t from;          /**< number of the first message wanted */
-    bool skip; /**< begins with the newest message, takes what comes and jumps over gaps:
-                    for displays */
+    bool skip;   /**< begins with the newest message, takes what comes and jumps over gaps:
+                      for displays */
+    int look_ms; /**< looks for messages so often instead of being woken by each, where the
+                      publisher is on this machine and sets the pace itself: for who is in no
+                      hurry; 0: at once */
 };
 
 struct bus_reader;

@@ -19,7 +19,7 @@ struct bus_publisher {
     struct bus_session session;
     struct peers peers;
     uint64_t window; /* paced: how far a reader may be behind */
-    int64_t probed_ms;
+    int64_t probed_ms, looked_ms;
     int64_t begun_ms, sent_ms; /* opened; last published */
     double time_s;             /* session time of the last message; NaN: unknown */
     struct bus_publisher_health health;

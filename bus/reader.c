@@ -1,14 +1,17 @@
-#include "reader_state.h"
+#include "reader_ring.h"
 #include "sockets.h"
 
 #include <string.h>
 
 #define RANGE        256 /* messages asked for at once */
-#define ACK_EVERY    16
+#define ACK_EVERY    16  /* where readers set the pace */
+#define ACK_RARELY   256
 #define ASK_AGAIN_MS 500  /* an answer that takes longer is asked for again */
 #define QUIET_MS     100  /* of silence, after which the state is asked for */
 #define FINISH_MS    1000 /* how long bus_reader_finish() waits for the publisher's word */
 #define TURN_MS      50   /* the longest wait in one go */
+#define LOOK_MS      20   /* with a ring: between two looks at the sockets */
+#define TELL_MS      1000 /* with a ring: how often a registered reader says that it is there */
 
 void reader_ask(struct bus_reader *reader, enum ask what)
 {
@@ -18,6 +21,7 @@ void reader_ask(struct bus_reader *reader, enum ask what)
     int length = request_write(&request, text, sizeof text);
     if (length > 0)
         zmq_send(reader->asked, text, (size_t)length, ZMQ_DONTWAIT);
+    reader->told_ms = now_ms();
     if (what != ASK_BYE)
         reader->acknowledged = reader->next;
     if (what != ASK_BYE && what != ASK_ACK)
@@ -49,16 +53,18 @@ static void state_take(struct bus_reader *reader, const struct answer *answer)
     if (answer->whole && !reader->known) {
         reader->session = answer->session;
         reader->known = true;
+        reader_ring_open(reader);
     }
     if (answer->next > reader->newest)
         reader->newest = answer->next;
-    if (reader->known && !reader->ended && (answer->ended || reader->finish_ms)) {
+    bool finishes = reader->finish_ms && !reader->ring;
+    if (reader->known && !reader->ended && (answer->ended || finishes)) {
         reader->ended = true;
         reader->end = answer->next;
     }
 }
 
-static void lost_note(struct bus_reader *reader, uint64_t number)
+void reader_lost(struct bus_reader *reader, uint64_t number)
 {
     if (!reader->lost_count)
         reader->lost_first = reader->next;
@@ -77,7 +83,7 @@ static void state_read(struct bus_reader *reader, const char *text, size_t size)
     }
     state_take(reader, &answer);
     if (reader->known && !reader->skip && !answer.count && answer.from > reader->next)
-        lost_note(reader, answer.from);
+        reader_lost(reader, answer.from);
 }
 
 /* Takes the head of an answer; the messages of a range stay in the socket. */
@@ -93,7 +99,7 @@ static void answer_take(struct bus_reader *reader)
     state_read(reader, text, (size_t)length);
 }
 
-static int give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
+int reader_give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
 {
     if (reader->skip && reader->given)
         reader->health.skipped += number - reader->next;
@@ -132,9 +138,9 @@ static int asked_next(struct bus_reader *reader)
             break;
         if (message_peek(reader, &message, &number)) {
             if (number > reader->next && !reader->skip)
-                lost_note(reader, number);
+                reader_lost(reader, number);
             reader->health.asked_again++;
-            return give(reader, &message, number);
+            return reader_give(reader, &message, number);
         }
         zmq_msg_close(&message);
     }
@@ -157,7 +163,7 @@ static int held_next(struct bus_reader *reader)
     reader->holding = false;
     if (reader->held_number < reader->next)
         return 0;
-    return give(reader, &reader->held, reader->held_number);
+    return reader_give(reader, &reader->held, reader->held_number);
 }
 
 static bool topic_is(const char *topic, int length, const char *name)
@@ -193,6 +199,13 @@ static int live_next(struct bus_reader *reader)
     return 0;
 }
 
+/* A publisher that was started again does not know who reads. */
+static void presence_tell(struct bus_reader *reader, int64_t now)
+{
+    if (*reader->name && now - reader->told_ms > (reader->session.paced ? QUIET_MS : TELL_MS))
+        reader_ask(reader, ASK_STATE);
+}
+
 /* Asks for what is missing, or whether something is. */
 static void questions_ask(struct bus_reader *reader)
 {
@@ -201,6 +214,8 @@ static void questions_ask(struct bus_reader *reader)
         return;
     if (!reader->known)
         reader_ask(reader, ASK_HELLO);
+    else if (reader->ring)
+        presence_tell(reader, now);
     else if (reader->skip && !reader->begun)
         reader_ask(reader, ASK_LAST);
     else if (!reader->skip && (reader->holding || reader->newest > reader->next))
@@ -211,7 +226,8 @@ static void questions_ask(struct bus_reader *reader)
 
 static bool at_end(const struct bus_reader *reader)
 {
-    return reader->ended && (reader->next >= reader->end || (reader->skip && !reader->holding));
+    bool passed = reader->skip && !reader->ring && !reader->holding;
+    return reader->ended && (reader->next >= reader->end || passed);
 }
 
 /* Whether the publisher is silent about where to finish: then it is here. */
@@ -224,12 +240,15 @@ static bool finish_late(const struct bus_reader *reader)
 static bool messages_wait(struct bus_reader *reader, int64_t until_ms)
 {
     int64_t left = until_ms - now_ms();
+    int wait_ms = left < 0 ? 0 : left < TURN_MS ? (int)left : TURN_MS;
+    if (reader->ring)
+        return reader_ring_wait(reader, wait_ms);
     zmq_pollitem_t items[] = {
         {.socket = reader->asked, .events = ZMQ_POLLIN},
         {.socket = reader->live, .events = ZMQ_POLLIN},
     };
     int count = reader->holding || !reader->known ? 1 : 2;
-    return zmq_poll(items, count, left < 0 ? 0 : left < TURN_MS ? left : TURN_MS) >= 0;
+    return zmq_poll(items, count, wait_ms) >= 0;
 }
 
 const struct bus_session *bus_reader_session(struct bus_reader *reader, int timeout_ms)
@@ -246,8 +265,24 @@ const struct bus_session *bus_reader_session(struct bus_reader *reader, int time
     }
 }
 
+/* With a ring the sockets only say counters, heartbeats and the end. */
+static void sockets_look(struct bus_reader *reader)
+{
+    int64_t now = now_ms();
+    if (now - reader->looked_ms < LOOK_MS)
+        return;
+    reader->looked_ms = now;
+    answer_take(reader);
+    parts_skip(reader->asked);
+    live_next(reader);
+}
+
 static int message_take(struct bus_reader *reader)
 {
+    if (reader->ring) {
+        sockets_look(reader);
+        return reader_ring_next(reader);
+    }
     if (asked_next(reader))
         return 1;
     answer_take(reader);
@@ -258,7 +293,7 @@ int reader_next(struct bus_reader *reader, const uint8_t **bytes, size_t *size, 
                 struct failure *failure)
 {
     int64_t until_ms = now_ms() + timeout_ms;
-    acknowledge(reader, ACK_EVERY);
+    acknowledge(reader, reader->session.paced ? ACK_EVERY : ACK_RARELY);
     for (;;) {
         if (!at_end(reader) && message_take(reader)) {
             *bytes = zmq_msg_data(&reader->current);

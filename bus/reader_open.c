@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define QUEUE        256 /* live messages waiting here; more wait at the publisher */
 #define REQUESTS     64  /* waiting for a publisher that is not there */
@@ -31,6 +32,18 @@ static int curve_set(void *socket, const struct bus_reader_options *options,
     return status;
 }
 
+/* Of a publisher on this machine only what is not in its ring. */
+static int subscribe(const struct bus_reader *reader)
+{
+    static const char *const told[] = {"end", "heartbeat", HEALTH_TOPIC};
+    int bad = 0;
+    if (endpoint_is_remote(reader->place))
+        return zmq_setsockopt(reader->live, ZMQ_SUBSCRIBE, "", 0);
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        bad |= zmq_setsockopt(reader->live, ZMQ_SUBSCRIBE, told[i], strlen(told[i]));
+    return bad;
+}
+
 static int socket_connect(void *socket, const struct bus_reader *reader,
                           const struct bus_reader_options *options, struct failure *failure)
 {
@@ -42,7 +55,7 @@ static int socket_connect(void *socket, const struct bus_reader *reader,
         status = curve_set(socket, options, failure);
     if (status)
         return status;
-    if ((subscribes && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0)) ||
+    if ((subscribes && subscribe(reader)) ||
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &longest, sizeof longest) ||
         zmq_connect(socket, endpoint))
         return socket_failure(failure, endpoint);
@@ -76,6 +89,7 @@ static void options_take(struct bus_reader *reader, const struct bus_reader_opti
     snprintf(reader->wanted, sizeof reader->wanted, "%s", options->session ? options->session : "");
     reader->next = reader->acknowledged = options->from;
     reader->skip = options->skip;
+    reader->look_ms = options->look_ms;
 }
 
 int bus_reader_open(struct bus_reader **result, const char *folder, enum bus_stream stream,
@@ -159,6 +173,7 @@ void bus_reader_close(struct bus_reader *reader)
         zmq_close(reader->asked);
     if (reader->context)
         zmq_ctx_term(reader->context);
+    ring_watch_close(reader->ring);
     free(reader->cells);
     free(reader);
 }

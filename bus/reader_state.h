@@ -7,6 +7,7 @@
 
 #include "control.h"
 #include "endpoints.h"
+#include "ring_watch.h"
 #include "stream.h"
 
 #include <zmq.h>
@@ -18,7 +19,10 @@ struct bus_reader {
     char name[READER_NAME_SIZE];
     char wanted[BUS_SESSION_ID_SIZE]; /* empty: any session */
     bool skip;
+    int look_ms; /* between two looks for messages; 0: woken by each */
     void *context, *live, *asked;
+    struct ring_watch *ring; /* the publisher's, on this machine; NULL: messages come live */
+    int64_t looked_ms;       /* with a ring: when the sockets were looked at */
     struct bus_session session;
     bool known;     /* the session is */
     bool displaced; /* another session began */
@@ -37,6 +41,7 @@ struct bus_reader {
     uint16_t *cells;  /* [MAT_SIDE_MAX * MAT_SIDE_MAX] of the frame given last; frames only */
     int64_t asked_ms; /* when the last question went out; 0: none is open */
     int64_t heard_ms; /* when anything last came */
+    int64_t told_ms;  /* when anything was last said to the publisher */
     int64_t finish_ms;
     uint64_t lost_first, lost_last, lost_count;
     struct bus_reader_health health;
@@ -44,6 +49,12 @@ struct bus_reader {
 
 /** Asks the publisher. */
 void reader_ask(struct bus_reader *reader, enum ask what);
+
+/** Notes that everything below a number is lost. */
+void reader_lost(struct bus_reader *reader, uint64_t number);
+
+/** Makes a message the current one; takes it over. @return 1 */
+int reader_give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number);
 
 /** The next message, whatever its stream. @param bytes valid until the next call @return as
  *  bus_read_frame() */

@@ -1,40 +1,28 @@
 #include "ring.h"
 
+#include "ring_layout.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <zlib.h>
 
-#define RING_MAGIC    UINT64_C(0x32676e6972736c72) /* "rlsring2" */
+#define RING_MAGIC    UINT64_C(0x33676e6972736c72) /* "rlsring3" */
 #define HEADER_BYTES  4096
 #define SLOT_SIZE_MAX (16U << 20)
 #define SLOTS_MAX     (1U << 24)
 #define SLOTS_LEAST   16U
-#define NO_NUMBER     UINT64_MAX
-
-struct ring_header {
-    uint64_t magic;
-    uint32_t slot_size, slots;
-    _Atomic uint64_t next;
-    _Atomic uint64_t ended;
-    uint64_t written_us;
-    int64_t process;
-    int64_t origin;
-    char note[RING_NOTE_SIZE];
-};
-
-struct slot_header {
-    _Atomic uint64_t number;
-    uint32_t size, crc;
-};
+#define SLOTS_WRITTEN 1U /* always in the hands of ring_begin() */
 
 _Static_assert(sizeof(struct ring_header) <= HEADER_BYTES, "the header fits its page");
 
@@ -55,11 +43,11 @@ static size_t ring_bytes(uint32_t slot_size, uint32_t slots)
     return HEADER_BYTES + slot_stride(slot_size) * slots;
 }
 
-static struct slot_header *slot_of(const struct ring *ring, uint64_t number)
+struct slot_header *ring_slot(const struct ring_header *header, uint64_t number)
 {
-    size_t index = (size_t)(number % ring->header->slots);
-    char *slots = (char *)ring->header + HEADER_BYTES;
-    return (struct slot_header *)(void *)(slots + index * slot_stride(ring->header->slot_size));
+    size_t index = (size_t)(number % header->slots);
+    char *slots = (char *)header + HEADER_BYTES;
+    return (struct slot_header *)(void *)(slots + index * slot_stride(header->slot_size));
 }
 
 static uint8_t *slot_bytes(struct slot_header *slot)
@@ -90,7 +78,7 @@ static void ring_unmap(struct ring *ring)
     ring->header = NULL;
 }
 
-static bool header_sane(const struct ring_header *header, size_t bytes)
+bool ring_header_sane(const struct ring_header *header, size_t bytes)
 {
     return header->magic == RING_MAGIC && header->slot_size > 0 &&
            header->slot_size <= SLOT_SIZE_MAX && header->slots >= 2 && header->slots <= SLOTS_MAX &&
@@ -98,11 +86,18 @@ static bool header_sane(const struct ring_header *header, size_t bytes)
            memchr(header->note, 0, sizeof header->note);
 }
 
+/* Wakes the readers that wait for the next message. */
+static void turn_say(struct ring *ring)
+{
+    atomic_fetch_add(&ring->header->turn, 1);
+    syscall(SYS_futex, &ring->header->turn, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 static void torn_end_drop(struct ring *ring)
 {
     while (ring_next(ring) > ring_first(ring)) {
         uint64_t last = ring_next(ring) - 1;
-        if (slot_whole(ring, slot_of(ring, last), last))
+        if (slot_whole(ring, ring_slot(ring->header, last), last))
             break;
         ring->header->next = last;
     }
@@ -118,7 +113,7 @@ static int ring_take_over(struct ring *ring, struct failure *failure)
     int status = ring_map(ring, (size_t)about.st_size, failure);
     if (status)
         return status;
-    if (!header_sane(ring->header, ring->mapped)) {
+    if (!ring_header_sane(ring->header, ring->mapped)) {
         ring_unmap(ring);
         return STATUS_OK;
     }
@@ -137,6 +132,28 @@ static int busy_failure(const struct ring *ring, struct failure *failure)
                        ring->path);
 }
 
+/* Whether the file was not replaced between being opened and being locked. */
+static bool still_there(const struct ring *ring)
+{
+    struct stat opened, named;
+    return !fstat(ring->file, &opened) && !stat(ring->path, &named) &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+static int file_lock(struct ring *ring, struct failure *failure)
+{
+    for (;;) {
+        ring->file = open(ring->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (ring->file < 0)
+            return failure_system(failure, errno, "%s", ring->path);
+        if (flock(ring->file, LOCK_EX | LOCK_NB))
+            return busy_failure(ring, failure);
+        if (still_there(ring))
+            return STATUS_OK;
+        close(ring->file);
+    }
+}
+
 int ring_open(struct ring **result, const char *path, struct failure *failure)
 {
     *result = NULL;
@@ -145,19 +162,38 @@ int ring_open(struct ring **result, const char *path, struct failure *failure)
         free(ring);
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", path);
     }
-    int status = STATUS_OK;
-    ring->file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (ring->file < 0)
-        status = failure_system(failure, errno, "%s", path);
-    else if (flock(ring->file, LOCK_EX | LOCK_NB))
-        status = busy_failure(ring, failure);
-    else
+    int status = file_lock(ring, failure);
+    if (!status)
         status = ring_take_over(ring, failure);
     if (status)
         ring_close(ring);
     else
         *result = ring;
     return status;
+}
+
+/* A file that readers may have mapped is never cut short: another takes its place. */
+static int ring_renew(struct ring *ring, struct failure *failure)
+{
+    struct stat about;
+    if (!fstat(ring->file, &about) && !about.st_size)
+        return STATUS_OK;
+    if (ring->header) {
+        atomic_store(&ring->header->replaced, 1);
+        turn_say(ring);
+    }
+    ring_unmap(ring);
+    unlink(ring->path);
+    int file = open(ring->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 || flock(file, LOCK_EX | LOCK_NB)) {
+        int error = errno;
+        if (file >= 0)
+            close(file);
+        return failure_system(failure, error, "%s", ring->path);
+    }
+    close(ring->file);
+    ring->file = file;
+    return STATUS_OK;
 }
 
 /* Reserves the space for as many slots as fit. */
@@ -184,8 +220,9 @@ int ring_format(struct ring *ring, uint32_t slot_size, uint32_t slots, const cha
         strlen(note) >= RING_NOTE_SIZE)
         return failure_set(failure, STATUS_ARGUMENT, "%s: %u slots of %u bytes", ring->path, slots,
                            slot_size);
-    ring_unmap(ring);
-    int status = ring_reserve(ring, slot_size, &slots, failure);
+    int status = ring_renew(ring, failure);
+    if (!status)
+        status = ring_reserve(ring, slot_size, &slots, failure);
     if (!status)
         status = ring_map(ring, ring_bytes(slot_size, slots), failure);
     if (status)
@@ -207,7 +244,7 @@ const char *ring_note(const struct ring *ring)
 
 uint8_t *ring_begin(struct ring *ring)
 {
-    struct slot_header *slot = slot_of(ring, ring->header->next);
+    struct slot_header *slot = ring_slot(ring->header, ring->header->next);
     atomic_store(&slot->number, NO_NUMBER);
     return slot_bytes(slot);
 }
@@ -215,7 +252,7 @@ uint8_t *ring_begin(struct ring *ring)
 void ring_commit(struct ring *ring, size_t size)
 {
     uint64_t number = ring->header->next;
-    struct slot_header *slot = slot_of(ring, number);
+    struct slot_header *slot = ring_slot(ring->header, number);
     slot->size = (uint32_t)size;
     slot->crc = (uint32_t)crc32(0, slot_bytes(slot), slot->size);
     atomic_store(&slot->number, number);
@@ -223,13 +260,14 @@ void ring_commit(struct ring *ring, size_t size)
     clock_gettime(CLOCK_REALTIME, &now);
     ring->header->written_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
     atomic_store(&ring->header->next, number + 1);
+    turn_say(ring);
 }
 
 int ring_read(const struct ring *ring, uint64_t number, const uint8_t **bytes, size_t *size)
 {
     if (number < ring_first(ring) || number >= ring_next(ring))
         return 0;
-    struct slot_header *slot = slot_of(ring, number);
+    struct slot_header *slot = ring_slot(ring->header, number);
     if (!slot_whole(ring, slot, number))
         return STATUS_FORMAT;
     *bytes = slot_bytes(slot);
@@ -237,10 +275,15 @@ int ring_read(const struct ring *ring, uint64_t number, const uint8_t **bytes, s
     return 1;
 }
 
+uint64_t ring_header_first(const struct ring_header *header)
+{
+    uint64_t next = header->next, kept = header->slots - SLOTS_WRITTEN;
+    return next > kept ? next - kept : 0;
+}
+
 uint64_t ring_first(const struct ring *ring)
 {
-    uint64_t next = ring_next(ring);
-    return next > ring_capacity(ring) ? next - ring_capacity(ring) : 0;
+    return ring->header ? ring_header_first(ring->header) : 0;
 }
 
 uint64_t ring_next(const struct ring *ring)
@@ -250,8 +293,7 @@ uint64_t ring_next(const struct ring *ring)
 
 uint32_t ring_capacity(const struct ring *ring)
 {
-    /* One slot is always in the hands of ring_begin(). */
-    return ring->header ? ring->header->slots - 1 : 0;
+    return ring->header ? ring->header->slots - SLOTS_WRITTEN : 0;
 }
 
 uint32_t ring_slot_size(const struct ring *ring)
@@ -277,6 +319,7 @@ int64_t ring_origin(const struct ring *ring)
 void ring_end(struct ring *ring)
 {
     atomic_store(&ring->header->ended, 1);
+    turn_say(ring);
 }
 
 bool ring_ended(const struct ring *ring)

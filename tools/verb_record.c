@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define FRAME_MS   20
+#define FRAME_MS   50         /* a live mat's frames are written so many at a time */
 #define EVENT_MS   20
 #define DETECT_MS  3000       /* how long the end waits for a detector that was never there */
 #define MISSING_MS 30000      /* and for one that was */
@@ -75,8 +75,10 @@ static bool unfinished(const struct recordist *recordist)
 static int session_await(struct recordist *recordist, struct failure *failure)
 {
     struct bus_reader_options reading = {.name = "record", .session = recordist->own->session};
+    struct bus_reader_options frames = reading;
+    frames.look_ms = FRAME_MS;
     int status =
-        bus_reader_open(&recordist->frames, recordist->folder, BUS_FRAMES, &reading, failure);
+        bus_reader_open(&recordist->frames, recordist->folder, BUS_FRAMES, &frames, failure);
     if (!status)
         status =
             bus_reader_open(&recordist->events, recordist->folder, BUS_EVENTS, &reading, failure);

@@ -7,6 +7,7 @@
 #include "bench_mat.h"
 #include "bus/bus.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,6 +22,10 @@
 #define SAMPLES_MOST 400000
 #define SETTLE_S     2.0 /* left out at the beginning: processes start */
 #define WAIT_MS      50
+
+/* In a frame's message: docs/streams.md. */
+#define WIRE_NUMBER   16
+#define WIRE_SEQUENCE 24
 
 /* Latencies of one stream at one subscriber. */
 struct latencies {
@@ -40,48 +45,92 @@ static void latency_add(struct latencies *to, uint64_t scan, double now_s)
         to->values_ms[to->count++] = (now_s - written_s) * 1e3;
 }
 
-static struct bus_reader *reader_begin(const struct latencies *latencies, enum bus_stream stream)
+/* A subscriber as docs/streams.md describes it: a SUB socket, topic and message. */
+static void *subscriber_begin(void **context, const char *folder, const char *stream,
+                              const char *topic)
 {
-    const struct bus_reader_options options = {.skip = stream == BUS_METRICS};
-    struct bus_reader *reader = NULL;
-    bus_reader_open(&reader, latencies->folder, stream, &options, NULL);
-    return reader;
+    const int patience_ms = WAIT_MS;
+    char endpoint[160];
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s", folder, stream);
+    *context = zmq_ctx_new();
+    void *socket = zmq_socket(*context, ZMQ_SUB);
+    zmq_setsockopt(socket, ZMQ_SUBSCRIBE, topic, strlen(topic));
+    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &patience_ms, sizeof patience_ms);
+    zmq_connect(socket, endpoint);
+    return socket;
 }
 
-static void *frames_listen(void *context)
+/* @return size of the message; negative: none within the time */
+static int message_take(void *socket, char *message)
 {
-    struct latencies *latencies = context;
-    struct bus_reader *reader = reader_begin(latencies, BUS_FRAMES);
-    struct frame frame;
+    char topic[32];
+    return zmq_recv(socket, topic, sizeof topic, 0) < 0
+               ? -1
+               : zmq_recv(socket, message, METRICS_JSON_SIZE, 0);
+}
+
+static uint64_t u64_at(const char *bytes)
+{
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return le64toh(value);
+}
+
+static void *frames_listen(void *from)
+{
+    struct latencies *latencies = from;
+    void *context, *socket = subscriber_begin(&context, latencies->folder, "frames", "frame");
+    char message[METRICS_JSON_SIZE];
     uint64_t last = 0;
     while (!latencies->stopped) {
-        int status = bus_read_frame(reader, &frame, WAIT_MS, NULL);
-        if (status < 0)
-            break;
-        if (status == 0)
+        if (message_take(socket, message) < 0)
             continue;
-        latency_add(latencies, frame.sequence, clock_wall_s());
+        uint64_t sequence = u64_at(message + WIRE_SEQUENCE);
+        latency_add(latencies, sequence, clock_wall_s());
         if (!latencies->messages)
-            atomic_store(latencies->offset, frame.sequence - frame.number);
+            atomic_store(latencies->offset, sequence - u64_at(message + WIRE_NUMBER));
         else
-            latencies->missing += frame.sequence - last - 1;
-        last = frame.sequence;
+            latencies->missing += sequence - last - 1;
+        last = sequence;
         latencies->messages++;
     }
-    bus_reader_close(reader);
+    zmq_close(socket);
+    zmq_ctx_term(context);
     return NULL;
 }
 
-static void *metrics_listen(void *context)
+static void *metrics_listen(void *from)
 {
-    struct latencies *latencies = context;
-    struct bus_reader *reader = reader_begin(latencies, BUS_METRICS);
+    struct latencies *latencies = from;
+    void *context, *socket = subscriber_begin(&context, latencies->folder, "metrics", "metrics");
+    char message[METRICS_JSON_SIZE];
     struct metrics metrics;
+    int size;
     while (!latencies->stopped) {
-        int status = bus_read_metrics(reader, &metrics, WAIT_MS, NULL);
-        if (status < 0)
-            break;
-        if (status == 0)
+        if ((size = message_take(socket, message)) < 0)
+            continue;
+        double now_s = clock_wall_s();
+        if (metrics_decode(&metrics, message, (size_t)size, NULL))
+            continue;
+        latency_add(latencies, metrics.frame + atomic_load(latencies->offset), now_s);
+        latencies->messages++;
+    }
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    return NULL;
+}
+
+/* The same with the library's own reader, on the same machine. */
+static void *metrics_read(void *from)
+{
+    struct latencies *latencies = from;
+    const struct bus_reader_options options = {.skip = true};
+    struct bus_reader *reader = NULL;
+    struct metrics metrics;
+    int status = bus_reader_open(&reader, latencies->folder, BUS_METRICS, &options, NULL);
+    while (!latencies->stopped && status >= 0) {
+        status = bus_read_metrics(reader, &metrics, WAIT_MS, NULL);
+        if (status != 1)
             continue;
         latency_add(latencies, metrics.frame + atomic_load(latencies->offset), clock_wall_s());
         latencies->messages++;
@@ -134,32 +183,35 @@ static void latencies_print(const char *name, struct latencies *latencies)
 
 static int mat_job(char **words)
 {
-    static struct latencies frames, metrics;
+    static struct latencies frames, metrics, read;
     static struct crowd crowd;
     static atomic_ullong offset;
     struct bench_mat *mat =
         bench_mat_create((unsigned)atoi(words[1]), atof(words[2]), atof(words[3]));
-    pthread_t threads[3];
+    pthread_t threads[4];
     if (!mat)
         return 1;
-    frames = metrics = (struct latencies){.folder = words[0], .mat = mat, .offset = &offset};
+    frames = metrics = read = (struct latencies){.folder = words[0], .mat = mat, .offset = &offset};
     frames.values_ms = calloc(SAMPLES_MOST, sizeof(double));
     metrics.values_ms = calloc(SAMPLES_MOST, sizeof(double));
+    read.values_ms = calloc(SAMPLES_MOST, sizeof(double));
     crowd.folder = words[0];
     crowd.count = (unsigned)atoi(words[4]);
     pthread_create(&threads[0], NULL, frames_listen, &frames);
     pthread_create(&threads[1], NULL, metrics_listen, &metrics);
     pthread_create(&threads[2], NULL, crowd_listen, &crowd);
+    pthread_create(&threads[3], NULL, metrics_read, &read);
     printf("%s\n", bench_mat_path(mat));
     fflush(stdout);
     bench_mat_play(mat);
     usleep(500000);
-    frames.stopped = metrics.stopped = crowd.stopped = true;
-    for (int i = 0; i < 3; i++)
+    frames.stopped = metrics.stopped = read.stopped = crowd.stopped = true;
+    for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
     printf("{");
     latencies_print("frames", &frames);
     latencies_print("metrics", &metrics);
+    latencies_print("read", &read);
     for (uint64_t i = 0; i < bench_mat_frames(mat) && i < SAMPLES_MOST; i++)
         frames.values_ms[i] = bench_mat_late_s(mat, i) * 1e3;
     frames.count = bench_mat_frames(mat);

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include <cmocka.h>
+
+/* Where ports are looked for, so many at a time. */
+#define PORT_LEAST  20000
+#define PORT_STEP   10
+#define PORT_PLACES 1000
 
 int folder_setup(void **state)
 {
@@ -89,12 +96,33 @@ struct bus_publisher *publisher_at(void **state, const char *id, bool paced, uin
     return publisher;
 }
 
-struct bus_reader *reader_at(void **state, const char *name, uint64_t from)
+struct bus_publisher *publisher_on_network(void **state, char address[32], uint64_t ring_bytes)
+{
+    struct bus_session session = session_make(SESSION_A, false);
+    struct bus_publisher_options options = {.listen = address, .ring_bytes = ring_bytes};
+    struct bus_publisher *publisher;
+    struct failure failure;
+    int base = PORT_LEAST + getpid() % PORT_PLACES * PORT_STEP, status = STATUS_BUSY;
+    for (int i = 0; i < PORT_PLACES && status; i++, base += PORT_STEP) {
+        snprintf(address, 32, "tcp://127.0.0.1:%d", base);
+        status = bus_publisher_open(&publisher, *state, &session, &options, &failure);
+    }
+    if (status)
+        fail_msg("%s", failure.text);
+    return publisher;
+}
+
+struct bus_reader *reader_of(const char *place, const char *name, uint64_t from)
 {
     struct bus_reader_options options = {.name = name, .from = from};
     struct bus_reader *reader;
-    assert_int_equal(bus_reader_open(&reader, *state, BUS_FRAMES, &options, NULL), STATUS_OK);
+    assert_int_equal(bus_reader_open(&reader, place, BUS_FRAMES, &options, NULL), STATUS_OK);
     return reader;
+}
+
+struct bus_reader *reader_at(void **state, const char *name, uint64_t from)
+{
+    return reader_of(*state, name, from);
 }
 
 /* The next frame, end or loss, with the publisher answering meanwhile. */

@@ -26,6 +26,10 @@ void frame_check(const struct frame *frame, uint64_t number);
 #define PATIENCE_MS 20000
 
 struct bus_publisher *publisher_at(void **state, const char *id, bool paced, uint64_t ring_bytes);
+/* One that is read over TCP too. @param address filled in */
+struct bus_publisher *publisher_on_network(void **state, char address[32], uint64_t ring_bytes);
+
+struct bus_reader *reader_of(const char *place, const char *name, uint64_t from);
 struct bus_reader *reader_at(void **state, const char *name, uint64_t from);
 
 /* The next frame, end or loss, with the publisher answering meanwhile. */

@@ -46,26 +46,35 @@ static void a_late_reader_learns_the_mat_exactly(void **state)
     bus_publisher_close(publisher);
 }
 
-static void a_stalled_reader_loses_nothing(void **state)
+/* Far more than the queues of the sockets hold: most of it is never delivered live. */
+static struct bus_reader_health stall(struct bus_publisher *publisher, struct bus_reader *reader)
 {
-    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
-    struct bus_reader *reader = reader_at(state, "stalled", 0);
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
-    /* Far more than the queues of the sockets hold: most of it is never delivered live. */
     frames_push(publisher, 20000);
     expect_frames(publisher, reader, 10, 20010);
     struct bus_reader_health health = health_of(reader);
-    assert_true(health.asked_again > 1000);
     assert_int_equal(health.lost, 0);
     bus_reader_close(reader);
     bus_publisher_close(publisher);
+    return health;
 }
 
-static void an_overrun_is_named_by_its_first_and_last_number(void **state)
+static void a_stalled_reader_loses_nothing(void **state)
 {
-    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 100000);
-    struct bus_reader *reader = reader_at(state, "slow", 0);
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 0);
+    assert_int_equal(stall(publisher, reader_at(state, "stalled", 0)).asked_again, 0);
+}
+
+static void a_stalled_reader_of_another_machine_asks_for_what_it_missed(void **state)
+{
+    char address[32];
+    struct bus_publisher *publisher = publisher_on_network(state, address, 0);
+    assert_true(stall(publisher, reader_of(address, NULL, 0)).asked_again > 1000);
+}
+
+static void overrun(struct bus_publisher *publisher, struct bus_reader *reader)
+{
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
     frames_push(publisher, 30000);
@@ -90,6 +99,19 @@ static void an_overrun_is_named_by_its_first_and_last_number(void **state)
     assert_int_equal(health_of(reader).lost, lost);
     bus_reader_close(reader);
     bus_publisher_close(publisher);
+}
+
+static void an_overrun_is_named_by_its_first_and_last_number(void **state)
+{
+    struct bus_publisher *publisher = publisher_at(state, SESSION_A, false, 100000);
+    overrun(publisher, reader_at(state, "slow", 0));
+}
+
+static void an_overrun_is_named_on_another_machine_too(void **state)
+{
+    char address[32];
+    struct bus_publisher *publisher = publisher_on_network(state, address, 100000);
+    overrun(publisher, reader_of(address, NULL, 0));
 }
 
 static void a_publisher_killed_and_started_again_goes_on_numbering(void **state)
@@ -262,7 +284,9 @@ int main(void)
         BUS_TEST(a_reader_that_starts_late_gets_everything),
         BUS_TEST(a_late_reader_learns_the_mat_exactly),
         BUS_TEST(a_stalled_reader_loses_nothing),
+        BUS_TEST(a_stalled_reader_of_another_machine_asks_for_what_it_missed),
         BUS_TEST(an_overrun_is_named_by_its_first_and_last_number),
+        BUS_TEST(an_overrun_is_named_on_another_machine_too),
         BUS_TEST(a_publisher_killed_and_started_again_goes_on_numbering),
         BUS_TEST(the_ring_is_removed_once_the_stream_is_over_and_read),
         BUS_TEST(a_new_session_begins_at_zero_and_ends_the_old_readers),

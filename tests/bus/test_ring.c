@@ -1,5 +1,6 @@
 /* The ring on disk: numbers, bounds, torn messages, one owner. */
 #include "bus/ring.h"
+#include "bus/ring_watch.h"
 #include "support_bus.h"
 
 #include <setjmp.h>
@@ -13,7 +14,8 @@
 
 #include <cmocka.h>
 
-#define SLOTS 20
+#define SLOTS   20
+#define WATCHED 200000
 
 static struct ring *ring_at(void **state, bool format)
 {
@@ -160,6 +162,85 @@ static void a_file_that_is_no_ring_counts_as_empty(void **state)
     ring_close(ring);
 }
 
+static struct ring_watch *watch_at(void **state)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/x.ring", (char *)*state);
+    return ring_watch_open(path);
+}
+
+/* @return whether it was whole */
+static bool watched(const struct ring_watch *watch, uint64_t number, char *text, size_t room)
+{
+    size_t size = ring_watch_size(watch, number);
+    return size && size <= room && ring_watch_copy(watch, number, text, size);
+}
+
+static void who_reads_along_is_woken_and_reads_no_half_message(void **state)
+{
+    struct ring *ring = ring_at(state, true);
+    pid_t child = fork();
+    if (!child) {
+        put_many(ring, WATCHED);
+        ring_end(ring);
+        _exit(0);
+    }
+    struct ring_watch *watch = watch_at(state);
+    assert_non_null(watch);
+    assert_string_equal(ring_watch_note(watch), "a note");
+    uint64_t number = 0, whole = 0;
+    while (number < WATCHED) {
+        char text[64], expected[64];
+        assert_true(ring_watch_wait(watch, number, PATIENCE_MS));
+        if (watched(watch, number, text, sizeof text)) {
+            snprintf(expected, sizeof expected, "message %llu", (unsigned long long)number);
+            assert_string_equal(text, expected);
+            whole++;
+        }
+        number = number < ring_watch_first(watch) ? ring_watch_first(watch) : number + 1;
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(whole >= SLOTS - 1);
+    assert_true(ring_watch_ended(watch));
+    ring_watch_close(watch);
+    ring_close(ring);
+}
+
+static void a_ring_that_is_replaced_can_still_be_read(void **state)
+{
+    struct ring *ring = ring_at(state, true);
+    char text[64];
+    put_many(ring, 3);
+    struct ring_watch *watch = watch_at(state);
+    assert_false(ring_watch_replaced(watch));
+    assert_int_equal(ring_format(ring, 128, SLOTS, "another", NULL), STATUS_OK);
+    put_many(ring, 2);
+    assert_true(ring_watch_replaced(watch));
+    assert_int_equal(ring_watch_next(watch), 3);
+    assert_true(watched(watch, 2, text, sizeof text));
+    assert_string_equal(text, "message 2");
+    ring_watch_close(watch);
+    watch = watch_at(state);
+    assert_string_equal(ring_watch_note(watch), "another");
+    assert_int_equal(ring_watch_next(watch), 2);
+    ring_watch_close(watch);
+    ring_close(ring);
+}
+
+static void what_is_no_ring_is_not_read(void **state)
+{
+    char path[160];
+    assert_null(watch_at(state));
+    snprintf(path, sizeof path, "%s/x.ring", (char *)*state);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 9000; i++)
+        fputc('x', file);
+    fclose(file);
+    assert_null(watch_at(state));
+}
+
 #define RING_TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
 int main(void)
@@ -170,6 +251,9 @@ int main(void)
         RING_TEST(a_torn_message_is_seen_and_a_torn_last_one_is_dropped),
         RING_TEST(a_second_owner_is_refused_and_told_who_has_it),
         RING_TEST(a_file_that_is_no_ring_counts_as_empty),
+        RING_TEST(who_reads_along_is_woken_and_reads_no_half_message),
+        RING_TEST(a_ring_that_is_replaced_can_still_be_read),
+        RING_TEST(what_is_no_ring_is_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define READ_MS       5     /* how long a reader's question waits at most */
+#define READ_MS       20    /* how long a reader's question waits at most */
+#define PACED_MS      5     /* where readers set the pace */
 #define GREET_MS      5000  /* how long the end waits for readers that never came */
 #define ADOPT_S       300.0 /* how long an orphaned session can be continued */
 #define REOPEN_MS     500   /* between two attempts */
@@ -142,7 +143,7 @@ static int frame_publish(struct acquisition *acquisition, struct frame *frame,
         return STATUS_OK;
     }
     while (!room(acquisition) && !stopping_count())
-        bus_publisher_serve(acquisition->publisher, READ_MS);
+        bus_publisher_serve(acquisition->publisher, PACED_MS);
     if (stopping_count() && !room(acquisition))
         return STATUS_OK;
     frame_continue(acquisition, frame);
@@ -165,7 +166,8 @@ static void lost_say(struct acquisition *acquisition, int status, const struct f
 static int acquire_turn(struct acquisition *acquisition, struct failure *failure)
 {
     struct frame frame;
-    int status = source_read(acquisition->source, &frame, READ_MS, failure);
+    int wait_ms = acquisition->traits.paced ? PACED_MS : READ_MS;
+    int status = source_read(acquisition->source, &frame, wait_ms, failure);
     lost_say(acquisition, status, failure);
     if (status == STATUS_END)
         return 0;
@@ -199,7 +201,7 @@ static void acquire_end(struct acquisition *acquisition)
     int64_t until_ms = monotonic_ms() + GREET_MS;
     while (stopping_count() < 2 && !((readers_came(acquisition) || monotonic_ms() >= until_ms) &&
                                      bus_publisher_left(acquisition->publisher)))
-        bus_publisher_serve(acquisition->publisher, READ_MS);
+        bus_publisher_serve(acquisition->publisher, PACED_MS);
     bus_publisher_health(acquisition->publisher, &health);
     say("%llu frames", (unsigned long long)health.next);
 }
@@ -216,7 +218,7 @@ static int source_begin(struct acquisition *acquisition, struct failure *failure
             say_error("%s; waiting for it", failure->text);
         said = true;
         for (int64_t until = monotonic_ms() + REOPEN_MS; monotonic_ms() < until;)
-            bus_publisher_serve(acquisition->publisher, READ_MS);
+            bus_publisher_serve(acquisition->publisher, PACED_MS);
     }
     return status;
 }
