@@ -51,6 +51,7 @@ void event_columns(struct table *table, enum event_type type)
 static int write_number(hid_t group, const struct event *event, const struct column *column)
 {
     const void *field = (const char *)event + column->offset;
+    double number = column_number(event, column);
     switch (column->type) {
     case COLUMN_U32:
         return hdf_write_integer(group, column->name, H5T_STD_U32LE,
@@ -59,7 +60,7 @@ static int write_number(hid_t group, const struct event *event, const struct col
         return hdf_write_integer(group, column->name, H5T_STD_U64LE,
                                  (int64_t) * (const uint64_t *)field);
     default:
-        return hdf_write_double(group, column->name, column_number(event, column));
+        return hdf_write_double(group, column->name, isnan(number) ? NAN : number);
     }
 }
 

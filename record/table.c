@@ -127,14 +127,19 @@ int table_create(struct table *table, hid_t parent, const char *name, const char
     return 0;
 }
 
-/* Back into the units of a table that was opened. */
-static void restore_units(const struct table *table, size_t i, size_t count)
+/* Back into the units of a table that was opened; what is no number has one spelling. */
+static void settle(const struct table *table, size_t i, size_t count)
 {
     double *numbers = table->batch;
     enum column_type type = table->columns[i].type;
-    if (table->scale[i] > 0 && (type == COLUMN_TIME || type == COLUMN_F64))
-        for (size_t row = 0; row < count; row++)
+    if (type != COLUMN_TIME && type != COLUMN_F64)
+        return;
+    for (size_t row = 0; row < count; row++) {
+        if (table->scale[i] > 0)
             numbers[row] = (numbers[row] - table->shift[i]) / table->scale[i];
+        if (isnan(numbers[row]))
+            numbers[row] = NAN;
+    }
 }
 
 int table_write(struct table *table, hsize_t first, const void *rows, size_t count, size_t stride)
@@ -145,7 +150,7 @@ int table_write(struct table *table, hsize_t first, const void *rows, size_t cou
         const char *field = (const char *)rows + column->offset;
         for (size_t row = 0; row < count; row++)
             memcpy((char *)table->batch + row * column->size, field + row * stride, column->size);
-        restore_units(table, i, count);
+        settle(table, i, count);
         hid_t type = memory_type(column);
         int result = hdf_write_rows(table->datasets[i], type, first, count, table->batch);
         H5Tclose(type);

@@ -79,10 +79,11 @@ def strokes_of(path):
     return [dict(zip(columns, row)) for row in zip(*columns.values())]
 
 
-def events_of(path):
-    """Every recorded event of a session file: group/column, bytes."""
+def events_of(path, place="/"):
+    """Every recorded event of a session file, or of an analysis in it: group/column, bytes."""
     found = {}
-    with h5py.File(path, "r") as file:
+    with h5py.File(path, "r") as opened:
+        file = opened[place]
         for group in ("strokes", "holds", "contacts", "bouts", "spots", "markers"):
             for column in sorted(file[group]):
                 found[f"{group}/{column}"] = file[group][column][()].tobytes()
