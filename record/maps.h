@@ -11,7 +11,8 @@
 
 /** Its open datasets; 0: none. */
 struct map_log {
-    hid_t maps[SESSION_MAP_COUNT], duration;
+    hid_t maps[SESSION_MAP_COUNT], duration, checksum;
+    size_t cells;
 };
 
 /** Creates the group, all zero.
@@ -25,8 +26,9 @@ int map_log_write(const struct map_log *log, const struct session_maps *maps);
 /** May be called twice. */
 void map_log_close(struct map_log *log);
 
-/** Reads the group. @return 1, 0 when there is none or nothing in it, or negative */
-int maps_read(hid_t place, const struct geometry *geometry, struct session_maps *maps,
+/** Reads the group. @param whole a wrong checksum is refused; otherwise there are no maps then
+ *  @return 1, 0 when there is none or nothing in it, or negative */
+int maps_read(hid_t place, const struct geometry *geometry, bool whole, struct session_maps *maps,
               struct failure *failure);
 
 #endif

@@ -195,7 +195,8 @@ int session_parameters(struct session *session, const char *analysis, struct par
 bool session_is_held(const char *path);
 
 /**
- * Reads the maps.
+ * Reads the maps. They have a checksum: in a file that is closed STATUS_FORMAT where it differs; in
+ * one that is not, somebody was just writing them, and there are none.
  * @param analysis name of an analysis under /analysis; NULL: those recorded live
  * @param maps filled in; to be freed with session_maps_free()
  * @return 1, 0 when the file holds none, or negative

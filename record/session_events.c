@@ -145,7 +145,8 @@ int session_maps(struct session *session, const char *analysis, struct session_m
     hid_t place = open_place(session, analysis, failure);
     if (place < 0)
         return failure_at(failure, session->path);
-    int status = maps_read(place, &session->about.mat.geometry, maps, failure);
+    const struct session_about *about = &session->about;
+    int status = maps_read(place, &about->mat.geometry, about->closed, maps, failure);
     H5Gclose(place);
     return status < 0 ? failure_at(failure, session->path) : status;
 }

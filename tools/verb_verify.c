@@ -3,6 +3,7 @@
 #include "cli/json_line.h"
 #include "cli/say.h"
 #include "record/record.h"
+#include "recording/proven_maps.h"
 #include "sources/calibrations.h"
 #include "verbs.h"
 
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARE_FRAMES 64 /* frames between two reports of progress */
+#define SHARE_FRAMES  64 /* frames between two reports of progress */
+#define OTHER_VERSION "not compared: made by another version"
 
 static const char software[] = "rollscope " ROLLSCOPE_VERSION;
 
@@ -22,7 +24,9 @@ struct proof {
     struct session *session;
     uint64_t frames, gaps, lost;
     bool checksums;
+    int counters;       /* of the mat's reader */
     const char *events; /* what comparing them came to */
+    const char *maps;   /* likewise */
 };
 
 /* A session: one file, or the parts that it was split into. */
@@ -44,7 +48,8 @@ static int take_events(struct analysis *analysis, struct findings *findings)
     return status;
 }
 
-static int read_frames(struct whole *whole, struct proof *proof, struct failure *failure)
+static int read_frames(struct whole *whole, struct proof *proof, struct proven_maps *maps,
+                       struct failure *failure)
 {
     double count = (double)session_frames(proof->session);
     uint64_t sequence = 0;
@@ -56,6 +61,7 @@ static int read_frames(struct whole *whole, struct proof *proof, struct failure 
             proof->lost += frame.sequence - sequence - 1;
         sequence = frame.sequence;
         proof->frames++;
+        proven_maps_push(maps, &frame);
         frame.number = whole->frames++;
         if (analysis_push(whole->analysis, &frame) &&
             take_events(whole->analysis, &whole->computed) < 0)
@@ -123,6 +129,11 @@ static int compare_kind(const struct whole *whole, const struct proof *proof, en
     return STATUS_OK;
 }
 
+static bool comparable(const struct whole *whole, const struct proof *proof)
+{
+    return whole->has_parameters && !strcmp(session_about(proof->session)->software, software);
+}
+
 static int compare_events(struct whole *whole, struct proof *proof, struct failure *failure)
 {
     const struct session_about *about = session_about(proof->session);
@@ -135,8 +146,8 @@ static int compare_events(struct whole *whole, struct proof *proof, struct failu
     proof->events = "none";
     if (count == 0)
         return STATUS_OK;
-    proof->events = "not compared: made by another version";
-    if (!whole->has_parameters || strcmp(about->software, software) != 0)
+    proof->events = OTHER_VERSION;
+    if (!comparable(whole, proof))
         return STATUS_OK;
     proof->events = "not compared: the parts before are missing";
     if (!whole->from_start)
@@ -189,15 +200,84 @@ static int check_join(const struct whole *whole, const struct proof *proof, stru
                        (unsigned long long)(whole->frames + lost));
 }
 
+static int read_frames_and_maps(struct whole *whole, struct proof *proof, struct failure *failure)
+{
+    struct proven_maps *maps;
+    int status = proven_maps_begin(&maps, proof->session, &whole->parameters, failure);
+    bool any = maps != NULL;
+    if (!comparable(whole, proof)) {
+        proven_maps_destroy(maps);
+        maps = NULL;
+    }
+    proof->maps = !any ? "none" : maps ? "as the frames give them" : OTHER_VERSION;
+    if (status == STATUS_OK)
+        status = read_frames(whole, proof, maps, failure);
+    if (status == STATUS_OK && !proven_maps_end(maps))
+        status = failure_set(failure, STATUS_FORMAT, "%s: /maps are not what its frames give",
+                             proof->file);
+    proven_maps_destroy(maps);
+    return status;
+}
+
+/* The counters are those that this version knows, each a number. */
+static int check_counters(struct proof *proof, struct failure *failure)
+{
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    size_t known;
+    const struct health_quantity *table = health_table(&known);
+    proof->counters = session_counters(proof->session, counters, failure);
+    if (proof->counters <= 0 || strcmp(session_about(proof->session)->software, software) != 0)
+        return proof->counters < 0 ? proof->counters : STATUS_OK;
+    size_t count = (size_t)proof->counters;
+    for (size_t i = 0; i < count || i < known; i++)
+        if (i >= count || i >= known || strcmp(counters[i].name, table[i].name) != 0 ||
+            strcmp(counters[i].unit, table[i].unit) != 0 || !isfinite(counters[i].value))
+            return failure_set(failure, STATUS_FORMAT, "%s: /health/%s is not as it was written",
+                               proof->file, i < known ? table[i].name : counters[i].name);
+    return STATUS_OK;
+}
+
+static int check_truth(const struct proof *proof, struct failure *failure)
+{
+    struct truth truth = {0};
+    int status = session_truth(proof->session, &truth, failure);
+    truth_free(&truth);
+    return status < 0 ? status : STATUS_OK;
+}
+
+/* Its content was compared with its id in reading it; the file names it by that id. */
+static int check_calibration(const struct proof *proof, struct failure *failure)
+{
+    const struct session_about *about = session_about(proof->session);
+    struct calibration *calibration;
+    struct failure why = {0};
+    int status = calibration_of_session(&calibration, proof->session, &why);
+    if (status < 0)
+        return failure_set(failure, status, "%s: /calibration: %s", proof->file, why.text);
+    bool named =
+        !calibration || !strcmp(calibration_about(calibration)->id, about->mat.calibration);
+    calibration_destroy(calibration);
+    return named ? STATUS_OK
+                 : failure_set(failure, STATUS_FORMAT,
+                               "%s: /calibration is another one than '%s', which the file names",
+                               proof->file, about->mat.calibration);
+}
+
 static int prove(struct whole *whole, struct proof *proof, bool last, struct failure *failure)
 {
     const struct session_about *about = session_about(proof->session);
-    int status = whole->analysis ? STATUS_OK : begin(whole, proof, failure);
+    int status = check_calibration(proof, failure);
+    if (status == STATUS_OK)
+        status = check_counters(proof, failure);
+    if (status == STATUS_OK)
+        status = check_truth(proof, failure);
+    if (status == STATUS_OK && !whole->analysis)
+        status = begin(whole, proof, failure);
     proof->checksums = session_check(proof->session);
     if (status == STATUS_OK)
         status = check_join(whole, proof, failure);
     if (status == STATUS_OK)
-        status = read_frames(whole, proof, failure);
+        status = read_frames_and_maps(whole, proof, failure);
     if (status == STATUS_OK)
         status = read_recorded(whole, proof, failure);
     whole->part = about->part;
@@ -213,11 +293,13 @@ static int prove(struct whole *whole, struct proof *proof, bool last, struct fai
 
 static int print_json(const struct proof *proof, int status, struct failure *failure)
 {
-    json_t *object = json_pack("{s:s, s:b, s:I, s:b, s:I, s:I, s:s}", "file", proof->file, "sound",
-                               status == STATUS_OK, "frames", (json_int_t)proof->frames,
-                               "checksums", proof->checksums, "gaps", (json_int_t)proof->gaps,
-                               "lost", (json_int_t)proof->lost, "events",
-                               proof->events ? proof->events : "not compared");
+    json_t *object =
+        json_pack("{s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:s, s:i}", "file", proof->file, "sound",
+                  status == STATUS_OK, "frames", (json_int_t)proof->frames, "checksums",
+                  proof->checksums, "gaps", (json_int_t)proof->gaps, "lost",
+                  (json_int_t)proof->lost, "events", proof->events ? proof->events : "not compared",
+                  "maps", proof->maps ? proof->maps : "not compared", "counters",
+                  proof->counters < 0 ? 0 : proof->counters);
     if (object && status < 0)
         json_object_set_new(object, "error", json_string(failure->text));
     return json_line(stdout, object, proof->file, failure);
@@ -225,10 +307,11 @@ static int print_json(const struct proof *proof, int status, struct failure *fai
 
 static void print_words(const struct proof *proof)
 {
-    printf("%s: sound: %llu frames%s, %llu gaps, %llu lost; events: %s\n", proof->file,
+    printf("%s: sound: %llu frames%s, %llu gaps, %llu lost; events: %s; maps: %s\n", proof->file,
            (unsigned long long)proof->frames,
            proof->checksums ? ", each with its checksum" : " without checksums",
-           (unsigned long long)proof->gaps, (unsigned long long)proof->lost, proof->events);
+           (unsigned long long)proof->gaps, (unsigned long long)proof->lost, proof->events,
+           proof->maps);
 }
 
 /* Whether a file is the part after another one. */
@@ -297,7 +380,7 @@ static int run(const struct options *options)
 const struct verb verb_verify = {
     .name = "verify",
     .arguments = "FILE...",
-    .text = "prove what is in session files: structure, order, checksums, events",
+    .text = "prove what is in session files: structure, order, checksums, events, maps",
     .options = {.shared = OPTION_JSON, .files_least = 1, .files_most = UINT_MAX},
     .run = run,
 };

@@ -1,5 +1,6 @@
 """Whatever is killed, stopped or late: the recording is the same, frames and events, to the bit."""
 
+import json
 import os
 import resource
 import signal
@@ -96,6 +97,19 @@ class Recovery(PipelineTest):
         self.assertEqual(given["time"][:first * 8] + given["time"][(last + 1) * 8:],
                          recorded["time"])
         self.assertEqual(sessions.GAP_BEFORE, recorded["flags"][first * 2] & sessions.GAP_BEFORE)
+
+    def test_what_is_recovered_after_a_kill_has_maps_that_its_frames_give(self):
+        source, _ = self.reference(60)
+        self.start("acquire", "--source", f"session:{source}?speed=10", "--readers", "2")
+        record = self.start("record", "--output", self.path("out.h5"))
+        self.wait_until("12 s of frames", lambda: self.frames_acquired() >= 600)
+        record.kill()
+        record.wait()
+        self.run_verb("recover", self.path("out.h5"), bus=False)
+        told = json.loads(self.run_verb("verify", "--json", self.path("out.h5"), bus=False)[0])
+        self.assertEqual("as the frames give them", told["maps"])
+        self.assertGreater(sessions.maps_of(self.path("out.h5"))["duration"], 5)
+        self.assertLess(sessions.maps_of(self.path("out.h5"))["duration"], told["frames"] / 50)
 
     def test_readers_that_start_late_get_everything(self):
         source, undisturbed = self.reference(6)

@@ -2,15 +2,15 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
+import zlib
 
 import h5py
 import netCDF4
+import numpy as np
 
 ROLLSCOPE = os.environ["ROLLSCOPE"]
 
@@ -25,7 +25,7 @@ class Verbs(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory(prefix="rollscope-verbs-")
         cls.simulated = cls.path("simulated.h5")
         cls.recorded = cls.path("recorded.h5")
-        made = rollscope("simulate", "--quiet", "--scenario", "roller-strokes", "--for", "20", "--output",
+        made = rollscope("simulate", "--quiet", "--scenario", "roller-strokes", "--for", "14", "--output",
                          cls.simulated)
         assert made.returncode == 0, made.stderr
         made = rollscope("live", "--quiet", "--no-dashboard", "--source",
@@ -65,6 +65,9 @@ class Verbs(unittest.TestCase):
             self.assertEqual(frames, told["frames"])
         self.assertEqual("none", simulated["events"])
         self.assertEqual("as the frames give them", recorded["events"])
+        self.assertEqual(("none", 0), (simulated["maps"], simulated["counters"]))
+        self.assertEqual("as the frames give them", recorded["maps"])
+        self.assertGreater(recorded["counters"], 10)
 
     def test_an_altered_cell_is_found_and_named(self):
         def change(file):
@@ -77,6 +80,52 @@ class Verbs(unittest.TestCase):
             file["strokes/travel"][0] += 1e-9
         path = self.altered("event.h5", change)
         self.assert_refused(rollscope("verify", path), path, "row 0 of /strokes")
+
+    def test_altered_maps_are_found(self):
+        def change(file):
+            file["maps/moving"][3, 4] += 1
+        path = self.altered("maps.h5", change)
+        self.assert_refused(rollscope("verify", path), path, "/maps does not match its checksum")
+
+    def test_maps_that_were_altered_with_their_checksum_are_found(self):
+        def change(file):
+            maps = file["maps"]
+            crc = zlib.crc32(b"".join(maps[name][()].tobytes()
+                                      for name in ("static", "moving", "fast", "duration")))
+            self.assertEqual(crc, maps["checksum"][()])
+            maps["duration"][()] -= 1
+            maps["checksum"][()] = zlib.crc32(b"".join(
+                maps[name][()].tobytes() for name in ("static", "moving", "fast", "duration")))
+        path = self.altered("made-up.h5", change)
+        self.assert_refused(rollscope("verify", path), path, "/maps are not what its frames give")
+
+    def test_maps_of_the_wrong_shape_are_found(self):
+        def change(file):
+            del file["maps/fast"]
+            file["maps/fast"] = np.zeros((2, 2), "f4")
+        path = self.altered("shape.h5", change)
+        self.assert_refused(rollscope("verify", path), path, "/maps/fast has the wrong shape")
+
+    def test_altered_counters_are_found(self):
+        def change_unit(file):
+            file["health/lost"].attrs.modify("units", "s")
+
+        def change_value(file):
+            file["health/lost"][()] = np.nan
+
+        def remove(file):
+            del file["health/lost"]
+        for number, change in enumerate((change_unit, change_value, remove)):
+            path = self.altered(f"health{number}.h5", change)
+            self.assert_refused(rollscope("verify", path), path, "/health/")
+
+    def test_a_truth_of_the_wrong_shape_is_found(self):
+        path = self.path("truth.h5")
+        shutil.copy(self.simulated, path)
+        with h5py.File(path, "r+") as file:
+            del file["truth/strokes/end"]
+            file["truth/strokes/end"] = np.zeros(1)
+        self.assert_refused(rollscope("verify", path), path, "truth")
 
     def test_a_missing_event_is_found(self):
         def change(file):
@@ -127,41 +176,6 @@ class Verbs(unittest.TestCase):
             self.assertEqual("turned over", str(markers["text"][-1]))
         result = rollscope("verify", "--json", path)
         self.assertEqual("as the frames give them", json.loads(result.stdout)["events"])
-
-    def python_of_the_documentation(self, which):
-        with open(os.path.join(os.environ["ROLLSCOPE_SOURCE"], "docs/session-file.md")) as file:
-            return re.findall(r"```python\n(.*?)```", file.read(), flags=re.S)[which]
-
-    def python(self, text):
-        return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True,
-                              cwd=self.folder.name, timeout=60)
-
-    def test_five_lines_of_python_make_a_session(self):
-        made = self.python("import numpy\nkpa = numpy.random.rand(75, 8, 9) * 50\n" +
-                           self.python_of_the_documentation(0))
-        self.assertEqual(0, made.returncode, made.stderr)
-        told = json.loads(rollscope("info", "--json", self.path("mine.h5")).stdout)
-        self.assertEqual((75, 8, 9, 8.0), (told["frames"], told["mat"]["rows"], told["mat"]["cols"],
-                                           told["mat"]["pitch_x_mm"]))
-        self.assertAlmostEqual(74 / 50, told["duration_s"], places=6)
-
-    def test_ten_lines_of_python_follow_a_recording(self):
-        live = subprocess.Popen(
-            [ROLLSCOPE, "live", "--quiet", "--no-dashboard", "--source",
-             f"session:{self.simulated}?speed=4", "--output", self.path("live.h5")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        follow = self.python_of_the_documentation(1)
-        result = self.python(follow)
-        while result.returncode != 0 and live.poll() is None:  # before the first commit
-            result = self.python(follow)
-        self.assertEqual((0, ""), (live.wait(60), live.stderr.read()))
-        live.stderr.close()
-        self.assertEqual(0, result.returncode, result.stderr)
-        counts = [int(line.split()[0]) for line in result.stdout.splitlines()]
-        with h5py.File(self.path("live.h5")) as file:
-            self.assertEqual(len(file["time"]), counts[-1])
-        self.assertEqual(sorted(counts), counts)
-        self.assertGreater(len(set(counts)), 2)
 
     def test_an_analysis_is_saved_beside_what_was_recorded(self):
         path = self.path("analysed.h5")

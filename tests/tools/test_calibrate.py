@@ -206,6 +206,7 @@ class Calibrate(unittest.TestCase):
         verified = self.run_verb("verify", "--json", self.path("a.h5"), self.path("again.h5")).stdout
         for line in verified.splitlines():
             self.assertEqual("as the frames give them", json.loads(line)["events"])
+            self.assertEqual("as the frames give them", json.loads(line)["maps"])
         with h5py.File(self.path("a.h5")) as file, h5py.File(self.path("raw.h5")) as raw, \
                 h5py.File(self.path("again.h5")) as replayed:
             self.assertTrue(numpy.array_equal(file["pressure"][:], raw["pressure"][:]))
@@ -221,6 +222,21 @@ class Calibrate(unittest.TestCase):
         self.assertEqual(len(forces[0]), len(forces[1]))
         self.assertNotAlmostEqual(forces[0][0]["mean_force_n"] / forces[1][0]["mean_force_n"], 1,
                                   delta=0.05)
+        self.verify_finds_an_altered_calibration(self.path("a.h5"))
+
+    def verify_finds_an_altered_calibration(self, path):
+        with h5py.File(path, "r+") as file:
+            known = file.attrs["calibration"]
+            file.attrs.modify("calibration", numpy.bytes_(known[:-1] + b"?"))
+        said = self.run_verb("verify", path, code=1).stderr
+        self.assertIn(f"{path}: /calibration is another one than", said)
+        with h5py.File(path, "r+") as file:
+            file.attrs.modify("calibration", numpy.bytes_(known))
+            text = file["calibration/json"]
+            at = bytes(text[:]).index(b"gain") + 8
+            text[at] = ord("7") if text[at] != ord("7") else ord("3")
+        said = self.run_verb("verify", path, code=1).stderr
+        self.assertIn(f"{path}: /calibration: ", said)
 
     def test_a_step_of_another_mat_is_refused(self):
         error = self.calibrate(f"--tare={MAT}&uniform_kpa=0",
