@@ -1,6 +1,6 @@
 #include "own.h"
 
-#include "../dashboard/http_address.h"
+#include "http_address.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef ROLLSCOPE_TOOLS_OWN_H
 #define ROLLSCOPE_TOOLS_OWN_H
 
-#include "../recording/split.h"
+#include "split.h"
 #include "bus/bus.h"
 #include "options.h"
 #include "record/record.h"

@@ -1,8 +1,8 @@
 #include "beside.h"
 #include "control.h"
 #include "dashboard.h"
-#include "http_address.h"
 
+#include "../cli/http_address.h"
 #include "../cli/say.h"
 #include "../cli/stopping.h"
 #include "../verbs.h"

@@ -9,7 +9,8 @@
 #include "bus/bus.h"
 #include "record/record.h"
 #include "recorded_maps.h"
-#include "split.h"
+
+#include "../cli/split.h"
 
 #include <limits.h>
 

@@ -1,6 +1,6 @@
 #include "http_address.h"
 
-#include "../cli/options.h"
+#include "options.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "split.h"
 
-#include "../cli/options.h"
+#include "options.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * @file http_address.h
  * Where the page is served, as `--http` says it.
  */
-#ifndef ROLLSCOPE_TOOLS_DASHBOARD_HTTP_ADDRESS_H
-#define ROLLSCOPE_TOOLS_DASHBOARD_HTTP_ADDRESS_H
+#ifndef ROLLSCOPE_TOOLS_CLI_HTTP_ADDRESS_H
+#define ROLLSCOPE_TOOLS_CLI_HTTP_ADDRESS_H
 
 #include "mat/mat.h"
 
