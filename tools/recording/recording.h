@@ -6,11 +6,12 @@
 #ifndef ROLLSCOPE_TOOLS_RECORDING_H
 #define ROLLSCOPE_TOOLS_RECORDING_H
 
-#include "bus/bus.h"
-#include "record/record.h"
 #include "recorded_maps.h"
 
 #include "../cli/split.h"
+
+#include "bus/bus.h"
+#include "record/record.h"
 
 #include <limits.h>
 
