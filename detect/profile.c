@@ -17,10 +17,10 @@ void profile_clear(struct profile *profile, const struct geometry *geometry)
     profile->bin_mm = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm);
 }
 
-void profile_aim(struct profile *profile, const struct track *track)
+void profile_aim(struct profile *profile, const struct track *track, bool strip)
 {
     double angle = track_angle_rad(track);
-    profile->strip = track->kind == CONTACT_ROLLER;
+    profile->strip = strip;
     profile->centre_mm[0] = track->shape.x_mm;
     profile->centre_mm[1] = track->shape.y_mm;
     profile->along[0] = profile->across[1] = cos(angle);
@@ -95,6 +95,11 @@ double profile_pair(struct profile *profile, int side, double value, double way_
     learn(&profile->pair[side], value, exp(rate * spread_quantile),
           exp(rate * (spread_quantile - 1)));
     return fmin(value / profile->pair[side], most_ratio);
+}
+
+void profile_forget_pair(struct profile *profile)
+{
+    profile->pair[0] = profile->pair[1] = profile->pair_way_mm = 0;
 }
 
 static int by_size(const void *a, const void *b)

@@ -32,8 +32,8 @@ struct profile {
 /** Empties the profile. */
 void profile_clear(struct profile *profile, const struct geometry *geometry);
 
-/** Takes over where the contact is in this frame and empties its line. */
-void profile_aim(struct profile *profile, const struct track *track);
+/** Takes over where the contact is in this frame and empties its line. @param strip it is one */
+void profile_aim(struct profile *profile, const struct track *track, bool strip);
 
 /** Adds a cell to the line. @param relative pressure over the contact's force
  *  @param faulty it is only reckoned from its neighbours */
@@ -53,6 +53,9 @@ double profile_ratio(const struct profile *profile, int bin);
 /** The pressure of one of two balls over what is usual for it, which it learns.
  *  @param side 0 or 1: which of them. @param way_mm rolled since the last frame */
 double profile_pair(struct profile *profile, int side, double value, double way_mm);
+
+/** Forgets what is usual for two balls. */
+void profile_forget_pair(struct profile *profile);
 
 /** Where the middle of a strip is in a bin, in the mat's frame. */
 void profile_place(const struct profile *profile, double bin, double at_mm[2]);

@@ -56,6 +56,7 @@ void scan_clear(struct scan *scan)
     scan->line.least = PROFILE_SIDES;
     scan->line.most = -1;
     scan->balls[0].known = scan->balls[1].known = false;
+    scan->begun = false;
     scan->low_mm = INFINITY;
     scan->high_mm = -INFINITY;
 }
@@ -63,6 +64,7 @@ void scan_clear(struct scan *scan)
 void scan_begin(struct scan *scan)
 {
     scan_clear(scan);
+    memset(scan->kinds_s, 0, sizeof scan->kinds_s);
     profile_clear(&scan->profile, &scan->geometry);
 }
 
@@ -170,49 +172,40 @@ static void take_strip(struct scan *scan, const struct track *track, double dt_s
     scan->high_mm = fmax(scan->high_mm, from + (profile->most - origin) * profile->bin_mm);
 }
 
-/* Sums over the cells of one part of a contact. */
+/* Sums over the cells of one ball: of a pair, those on its side of the middle. */
 struct part {
-    const struct blob *blob;
-    double kpa, square;
+    double kpa, square, x, y; /* x, y: times kpa */
 };
 
-struct parts {
-    int count;
-    struct part parts[2];
-};
-
-static void add_to_part(struct parts *parts, const struct blob *blob, double kpa)
+static void add_to_part(struct scan *scan, struct part parts[2], const double at_mm[2], double kpa)
 {
-    int i = 0;
-    while (i < parts->count && parts->parts[i].blob != blob)
-        i++;
-    if (i == 2)
-        return;
-    if (i == parts->count)
-        parts->parts[parts->count++] = (struct part){.blob = blob};
-    parts->parts[i].kpa += kpa;
-    parts->parts[i].square += kpa * kpa;
+    const struct profile *profile = &scan->profile;
+    bool other = scan->kind == CONTACT_PAIR &&
+                 (at_mm[0] - profile->centre_mm[0]) * profile->along[0] +
+                         (at_mm[1] - profile->centre_mm[1]) * profile->along[1] >
+                     0;
+    struct part *part = &parts[other];
+    part->kpa += kpa;
+    part->square += kpa * kpa;
+    part->x += kpa * at_mm[0];
+    part->y += kpa * at_mm[1];
 }
 
 /* Mean pressure of a ball, weighted by itself; its force where it covers too few cells. */
-static double ball_value(const struct scan *scan, const struct shape *shape, double kpa,
-                         double square)
+static double ball_value(const struct scan *scan, const struct part *part)
 {
-    double pitch = fmax(scan->geometry.pitch_x_mm, scan->geometry.pitch_y_mm);
-    return shape->width_mm > resolved_pitches * pitch ? square / kpa : kpa;
+    return scan->resolved ? part->square / part->kpa : part->kpa;
 }
 
 /* A ball's value, along its way from where it was; none where it is cut by the mat's border. */
-static void lay_ball(struct scan *scan, int side, const struct shape *shape, double value,
-                     double dt_s)
+static void lay_ball(struct scan *scan, int side, const double at_mm[2], double value, double dt_s)
 {
     static const double every[2] = {1, 1};
     struct scan_ball *last = &scan->balls[side];
-    double at_mm[2] = {shape->x_mm, shape->y_mm};
     double way_mm = hypot(at_mm[0] - last->at_mm[0], at_mm[1] - last->at_mm[1]);
     int parts = (int)ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm));
     bool joined = last->known && dt_s <= joined_s && parts <= parts_most;
-    last->known = is_whole(scan, at_mm, every, cut_share * shape->width_mm);
+    last->known = is_whole(scan, at_mm, every, cut_share * scan->width_mm);
     if (!last->known)
         return;
     for (int k = 1; joined && k < parts; k++) {
@@ -227,36 +220,53 @@ static void lay_ball(struct scan *scan, int side, const struct shape *shape, dou
     *last = (struct scan_ball){true, {at_mm[0], at_mm[1]}, value};
 }
 
-static void take_ball(struct scan *scan, const struct track *track, const struct parts *parts,
-                      double dt_s)
-{
-    double kpa = 0, square = 0;
-    for (int i = 0; i < parts->count; i++) {
-        kpa += parts->parts[i].kpa;
-        square += parts->parts[i].square;
-    }
-    double value = ball_value(scan, &track->shape, kpa, square);
-    lay_ball(scan, 0, &track->shape, value, dt_s);
-}
-
-/* Each of two balls against what is usual for it. */
-static void take_pair(struct scan *scan, const struct track *track, const struct parts *parts,
-                      double dt_s)
+/* Each of two balls counts against what is usual for it. */
+static void take_balls(struct scan *scan, const struct track *track, const struct part parts[2],
+                       double dt_s)
 {
     struct profile *profile = &scan->profile;
     double way_mm = hypot(track->step_mm[0], track->step_mm[1]);
-    for (int i = 0; i < parts->count; i++) {
-        const struct part *part = &parts->parts[i];
-        const struct shape *shape = &part->blob->shape;
-        double at_mm[2] = {shape->x_mm, shape->y_mm};
-        double side = (at_mm[0] - track->shape.x_mm) * profile->along[0] +
-                      (at_mm[1] - track->shape.y_mm) * profile->along[1];
-        double value = ball_value(scan, shape, part->kpa, part->square);
-        double ratio = profile_pair(profile, side > 0, value, way_mm);
-        lay_ball(scan, side > 0, shape, ratio, dt_s);
+    for (int side = 0; side < 2; side++) {
+        const struct part *part = &parts[side];
+        if (part->kpa <= 0)
+            continue;
+        double at_mm[2] = {part->x / part->kpa, part->y / part->kpa};
+        double value = ball_value(scan, part);
+        if (scan->kind == CONTACT_PAIR)
+            value = profile_pair(profile, side, value, way_mm);
+        lay_ball(scan, side, at_mm, value, dt_s);
         scan->side_mm[0] = at_mm[0] - track->shape.x_mm;
         scan->side_mm[1] = at_mm[1] - track->shape.y_mm;
     }
+}
+
+/* What the tool has been for longest: a pair whose balls touch for a moment is still one. */
+static enum contact_kind usual_kind(struct scan *scan, enum contact_kind kind, double dt_s)
+{
+    enum contact_kind usual = scan->kind;
+    scan->kinds_s[kind] += dt_s;
+    for (int i = 0; i < SCAN_KINDS; i++)
+        if (scan->kinds_s[i] > scan->kinds_s[usual])
+            usual = (enum contact_kind)i;
+    return usual;
+}
+
+/* What the tool is taken for; it is the same all the way of a pass. */
+static void know_tool(struct scan *scan, const struct track *track, double dt_s)
+{
+    double pitch = fmax(scan->geometry.pitch_x_mm, scan->geometry.pitch_y_mm);
+    enum contact_kind kind = usual_kind(scan, track->kind, dt_s);
+    if (kind != scan->kind)
+        scan_clear(scan);
+    scan->kind = kind;
+    if (scan->begun)
+        return;
+    bool resolved = track->width_mm > resolved_pitches * pitch;
+    if (resolved != scan->resolved)
+        profile_forget_pair(&scan->profile);
+    scan->resolved = resolved;
+    scan->width_mm = track->width_mm;
+    scan->begun = true;
 }
 
 void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
@@ -264,11 +274,9 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
 {
     const struct track *track = &contacts_tracks(contacts)[slot];
     const struct moments *box = &track->moments;
-    struct parts parts = {0};
-    if (track->kind != scan->kind)
-        scan_clear(scan);
-    scan->kind = track->kind;
-    profile_aim(&scan->profile, track);
+    struct part parts[2] = {{0}};
+    know_tool(scan, track, dt_s);
+    profile_aim(&scan->profile, track, scan->kind == CONTACT_ROLLER);
     for (uint16_t r = box->r0; r <= box->r1; r++)
         for (uint16_t c = box->c0; c <= box->c1; c++) {
             uint32_t cell = (uint32_t)r * scan->geometry.cols + c;
@@ -281,14 +289,12 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
             if (scan->profile.strip)
                 profile_line(&scan->profile, at_mm, kpa / box->kpa, pressure->faults[cell] != 0);
             else
-                add_to_part(&parts, blob, kpa);
+                add_to_part(scan, parts, at_mm, kpa);
             scan->pressed[cell] += (float)(kpa * dt_s);
             scan->peak[cell] = fmaxf(scan->peak[cell], (float)kpa);
         }
     if (scan->profile.strip)
         take_strip(scan, track, dt_s);
-    else if (track->kind == CONTACT_PAIR)
-        take_pair(scan, track, &parts, dt_s);
     else
-        take_ball(scan, track, &parts, dt_s);
+        take_balls(scan, track, parts, dt_s);
 }

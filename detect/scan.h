@@ -15,6 +15,9 @@
 
 #include <stdbool.h>
 
+/** Kinds of contacts. */
+#define SCAN_KINDS (CONTACT_BODY + 1)
+
 /** A grid finer than the mat's cells: places are known to much less than a pitch. */
 struct scan_grid {
     int rows, cols, parts; /* parts of a cell along each side */
@@ -39,7 +42,11 @@ struct scan {
     uint32_t cells;
     struct scan_grid grid;
     struct profile profile;
-    enum contact_kind kind; /* of what is being gathered */
+    double kinds_s[SCAN_KINDS]; /* time that the tool was of each kind */
+    enum contact_kind kind;     /* that it was for longest */
+    bool begun;                 /* something has been gathered */
+    bool resolved;              /* a ball wide enough to show its pressure, not only its force */
+    double width_mm;            /* of the tool when that began */
     struct scan_line line, before;
     struct scan_ball balls[2];
     double side_mm[2];      /* from the centre of a pair to one of its balls */
