@@ -17,8 +17,8 @@ static const double covered = 0.3; /* of the cover of the place between */
 
 static float **arrays(struct relief *relief, size_t i)
 {
-    float **const list[] = {&relief->passes,  &relief->value,   &relief->cover,
-                            &relief->work[0], &relief->work[1], &relief->best};
+    float **const list[] = {&relief->passes,  &relief->value, &relief->cover, &relief->work[0],
+                            &relief->work[1], &relief->best,  &relief->met};
     const size_t own = sizeof list / sizeof list[0];
     if (i < own)
         return list[i];
@@ -27,7 +27,7 @@ static float **arrays(struct relief *relief, size_t i)
     return i % 3 == 0 ? &sums->rise : i % 3 == 1 ? &sums->square : &sums->passes;
 }
 
-#define ARRAYS (6 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
+#define ARRAYS (7 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
 
 bool relief_open(struct relief *relief, const struct geometry *geometry)
 {
@@ -39,8 +39,10 @@ bool relief_open(struct relief *relief, const struct geometry *geometry)
         relief->apart_mm[k] = fmax(widths[k].apart_mm, widths[k].apart_pitches * pitch);
     float *next = calloc(relief->places * ARRAYS, sizeof *next);
     relief->passes = next;
-    relief->width = calloc(relief->places, sizeof *relief->width);
-    if (!next || !relief->width)
+    relief->width = calloc(relief->places * 2, sizeof *relief->width);
+    relief->known = relief->width + relief->places;
+    relief->polish = polish_create(&relief->grid);
+    if (!next || !relief->width || !relief->polish)
         return false;
     for (size_t i = 0; i < ARRAYS; i++, next += relief->places)
         *arrays(relief, i) = next;
@@ -51,6 +53,8 @@ void relief_close(struct relief *relief)
 {
     free(relief->passes);
     free(relief->width);
+    polish_destroy(relief->polish);
+    relief->polish = NULL;
     relief->passes = NULL;
     relief->width = NULL;
 }
@@ -171,7 +175,7 @@ static void lay(struct relief *relief, const struct scan *scan, const struct box
         for (int c = box->c0; c <= box->c1; c++) {
             size_t i = (size_t)(r * relief->grid.cols + c);
             weight[i] = fminf(scan->weight[i], 1);
-            load[i] = scan->weight[i] > 0 ? weight[i] * scan->load[i] / scan->weight[i] : 0;
+            load[i] = weight[i] * relief->met[i];
         }
     for (int rows = 0; rows < 2 && relief->grid.parts <= PHASES_MOST; rows++)
         flatten(relief, load, weight, box, rows);
@@ -267,6 +271,10 @@ void relief_add(struct relief *relief, const struct scan *scan, const double way
     struct box box = box_of(grid, scan->weight);
     if (box.r1 < 0)
         return;
+    for (size_t i = 0; i < relief->places; i++)
+        relief->met[i] = scan->weight[i] > 0 ? scan->load[i] / scan->weight[i] : 0;
+    if (scan->profile.strip)
+        polish_pass(relief->polish, relief->met, scan->weight, met, scan->profile.along);
     int ways = scan->profile.strip ? RELIEF_WAYS : 1; /* balls know only their path */
     for (int k = 0; k < RELIEF_WIDTHS; k++) {
         lay(relief, scan, &box, widths[k].smooth_mm);

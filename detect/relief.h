@@ -12,6 +12,7 @@
 #ifndef ROLLSCOPE_DETECT_RELIEF_H
 #define ROLLSCOPE_DETECT_RELIEF_H
 
+#include "polish.h"
 #include "scan.h"
 
 #include <stdbool.h>
@@ -36,10 +37,13 @@ struct relief {
     size_t places;
     double apart_mm[RELIEF_WIDTHS];
     struct relief_sums sums[RELIEF_WIDTHS][RELIEF_WAYS];
+    struct polish *polish;
     float *passes;                  /* [places] */
+    float *met;                     /* [places] scratch: what the pass met */
     float *value, *cover, *work[2]; /* [places] scratch: a smoothed pass */
     float *best;                    /* [places] significance, of the best width */
     uint8_t *width;                 /* [places] which that is */
+    uint8_t *known;                 /* [places] scratch: beside a spot */
     struct relief_noise noise[RELIEF_WIDTHS][RELIEF_WAYS];
 };
 

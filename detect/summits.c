@@ -2,11 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double pass_spread = 0.05; /* from pass to pass, before anything is known */
 static const double ball_noise = 0.03;  /* a ball's path is too short to tell */
 static const double strip_noise = 0.004;
 static const size_t few_places = 100;
+static const double known_significance = 5, known_reach = 1.3;
 /* Noise of cells falls with the width that is looked at, so what is more is structure; and a
    belly's own rise at each width. */
 static const double growth[RELIEF_WIDTHS] = {1, 1.5, 2};
@@ -34,8 +36,8 @@ static double mean_rise(const struct relief_sums *sums, size_t i)
 
 /* Middle of a way's variances from pass to pass, and of its numbers of passes; then one standard
    deviation of the means over the map, from their 40th percentile: what stands out does not count.
- */
-static void find_noise(struct relief *relief, const struct relief_sums *sums, double passes,
+   False: too few places to tell. */
+static bool find_noise(struct relief *relief, const struct relief_sums *sums, double passes,
                        struct relief_noise *noise)
 {
     float *means = relief->work[0], *spreads = relief->work[1], *numbers = relief->value;
@@ -44,19 +46,19 @@ static void find_noise(struct relief *relief, const struct relief_sums *sums, do
         for (int c = r % 2; c < relief->grid.cols; c += 2) {
             size_t i = (size_t)(r * relief->grid.cols + c);
             float n = sums->passes[i];
-            if ((double)n < passes)
+            if ((double)n < passes || relief->known[i])
                 continue;
             double mean = mean_rise(sums, i);
             means[count] = (float)fabs(mean);
             spreads[count] = (float)fmax((double)(sums->square[i] / n) - mean * mean, 0);
             numbers[count++] = n;
         }
-    *noise = (struct relief_noise){ball_noise, pass_spread * pass_spread, INFINITY};
     if (count < few_places)
-        return;
+        return false;
     double scatter = quantile(means, count, 0.4) / 0.524;
     *noise = (struct relief_noise){fmax(scatter, strip_noise), quantile(spreads, count, 0.5),
                                    quantile(numbers, count, 0.5)};
+    return true;
 }
 
 /* A way's mean rise over its noise, and no more than twice over its error from pass to pass. */
@@ -91,31 +93,17 @@ static double least_significance(const struct relief *relief, int width, size_t 
     return isfinite(least) ? least : 0;
 }
 
+/* Where too few places are left to tell, the noise stays as it is. */
 static void find_noises(struct relief *relief, double passes)
 {
     for (int k = 0; k < RELIEF_WIDTHS; k++)
         for (int w = 0; w < RELIEF_WAYS; w++) {
             struct relief_noise *noise = &relief->noise[k][w];
-            find_noise(relief, &relief->sums[k][w], passes, noise);
+            if (!find_noise(relief, &relief->sums[k][w], passes, noise))
+                continue;
             double most = growth[k] * relief->noise[0][w].scatter;
             noise->scatter = hypot(fmin(noise->scatter, most), belly[k]);
         }
-}
-
-static void weigh(struct relief *relief, double passes)
-{
-    double up;
-    find_noises(relief, passes);
-    for (size_t i = 0; i < relief->places; i++) {
-        relief->best[i] = 0;
-        for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
-            float z = (float)least_significance(relief, k, i, &up);
-            if (z <= relief->best[i])
-                continue;
-            relief->best[i] = z;
-            relief->width[i] = (uint8_t)k;
-        }
-    }
 }
 
 static double distance_mm(const struct relief *relief, size_t a, size_t b)
@@ -152,6 +140,53 @@ static bool is_summit(const struct relief *relief, size_t i, double apart_mm)
                 return false;
         }
     return true;
+}
+
+static void weigh_places(struct relief *relief, double passes)
+{
+    double up;
+    for (size_t i = 0; i < relief->places; i++) {
+        relief->best[i] = 0;
+        for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
+            float z = (float)least_significance(relief, k, i, &up);
+            if (z <= relief->best[i])
+                continue;
+            relief->best[i] = z;
+            relief->width[i] = (uint8_t)k;
+        }
+    }
+}
+
+/* Around a spot everything seems to fall: that is no noise. */
+static void mark_known(struct relief *relief, double apart_mm)
+{
+    memset(relief->known, 0, relief->places);
+    for (size_t i = 0; i < relief->places; i++) {
+        if (relief->best[i] < (float)known_significance || !is_summit(relief, i, apart_mm))
+            continue;
+        double reach = known_reach * relief->apart_mm[relief->width[i]];
+        struct span span = span_around(&relief->grid, i, reach);
+        for (int r = span.r0; r <= span.r1; r++)
+            for (int c = span.c0; c <= span.c1; c++) {
+                size_t other = (size_t)(r * relief->grid.cols + c);
+                if (distance_mm(relief, i, other) <= reach)
+                    relief->known[other] = 1;
+            }
+    }
+}
+
+static void weigh(struct relief *relief, double passes, double apart_mm)
+{
+    memset(relief->known, 0, relief->places);
+    for (int k = 0; k < RELIEF_WIDTHS; k++)
+        for (int w = 0; w < RELIEF_WAYS; w++)
+            relief->noise[k][w] = (struct relief_noise){hypot(ball_noise, belly[k]),
+                                                        pass_spread * pass_spread, INFINITY};
+    find_noises(relief, passes);
+    weigh_places(relief, passes);
+    mark_known(relief, apart_mm);
+    find_noises(relief, passes);
+    weigh_places(relief, passes);
 }
 
 /* Centre and radius of the rise around a summit: the places that rise along the way by more than
@@ -197,7 +232,7 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                     struct summit *peaks)
 {
     size_t count = 0;
-    weigh(relief, passes);
+    weigh(relief, passes, apart_mm);
     for (size_t i = 0; i < relief->places; i++) {
         if ((double)relief->best[i] < least || !is_summit(relief, i, apart_mm))
             continue;

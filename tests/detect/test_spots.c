@@ -17,6 +17,11 @@
 
 static const double pass_s = 1.6, rate_hz = 50, left_mm = 70, right_mm = 250;
 
+/* What rolls: a strip along y, or balls. */
+struct tool {
+    void (*draw)(struct picture *picture, double tool_mm, double time_s);
+};
+
 /* What lies under the tool: pressure is multiplied by 1 + rise * exp(-d^2 / (2 size^2)). */
 struct ground {
     double at_mm[2], rise, size_mm;
@@ -75,8 +80,14 @@ static double place_mm(double time_s)
     return left_mm + (right_mm - left_mm) * t * t * t * (10 - 15 * t + 6 * t * t);
 }
 
-/* A strip along y rolls `passes` times over the ground. @return the spots that stand at the end */
-static struct found roll(const struct ground *ground, int passes)
+static void draw_strip(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    picture_strip(picture, (double[2]){tool_mm, 160}, 200, 1.5707963, 60);
+}
+
+/* A tool goes `passes` times over the ground. @return the spots that stand at the end */
+static struct found roll_tool(struct tool tool, const struct ground *ground, int passes)
 {
     struct picture picture;
     struct parameters parameters;
@@ -86,10 +97,10 @@ static struct found roll(const struct ground *ground, int passes)
     struct detector *detector = detector_create(&picture.geometry, &parameters);
     assert_non_null(detector);
     for (int i = 0; i < passes * pass_s * rate_hz; i++) {
-        double at_mm[2] = {place_mm(i / rate_hz), 160};
+        double tool_mm = place_mm(i / rate_hz);
         picture_clear(&picture, i / rate_hz);
-        picture_strip(&picture, at_mm, 200, 1.5707963, 60);
-        apply(&picture, ground, at_mm[0]);
+        tool.draw(&picture, tool_mm, i / rate_hz);
+        apply(&picture, ground, tool_mm);
         detector_push(detector, &picture.pressure, (uint64_t)i);
         take(detector, &found);
     }
@@ -100,6 +111,11 @@ static struct found roll(const struct ground *ground, int passes)
         if (found.spots[i].confidence > 0)
             standing.spots[standing.count++] = found.spots[i];
     return standing;
+}
+
+static struct found roll(const struct ground *ground, int passes)
+{
+    return roll_tool((struct tool){draw_strip}, ground, passes);
 }
 
 static void check_one(const struct ground *ground, int passes)
@@ -152,6 +168,61 @@ static void uneven_gain_of_cells_makes_no_spot(void **state)
     assert_int_equal(roll(&(struct ground){{160, 160}, 0, 7, true, 0.1}, 12).count, 0);
 }
 
+static double ball_mm;
+
+static void draw_ball(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    double size_mm = ball_mm + 1.5 * (tool_mm - 160) / 90; /* it sinks in more and more */
+    picture_ball(picture, (double[2]){tool_mm, 163}, size_mm, 90);
+}
+
+static void a_ball_of_any_size_makes_no_spot_of_even_ground(void **state)
+{
+    (void)state;
+    for (ball_mm = 6; ball_mm <= 14; ball_mm += 0.5)
+        assert_int_equal(
+            roll_tool((struct tool){draw_ball}, &(struct ground){{0}, 0, 1, true, 0}, 10).count, 0);
+}
+
+/* Two balls 60 mm apart; over a third of the way what lies between them is loaded, too. */
+static void draw_touching_pair(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    picture_ball(picture, (double[2]){tool_mm, 130}, 9, 90);
+    picture_ball(picture, (double[2]){tool_mm, 190}, 9, 90);
+    if (tool_mm > 130 && tool_mm < 190)
+        for (double y = 145; y < 180; y += 10)
+            picture_ball(picture, (double[2]){tool_mm, y}, 5, 12);
+}
+
+static void two_balls_that_touch_for_a_moment_show_their_spot(void **state)
+{
+    (void)state;
+    struct found found = roll_tool((struct tool){draw_touching_pair},
+                                   &(struct ground){{160, 130}, 0.8, 9, true, 0}, 10);
+    assert_int_equal(found.count, 1);
+    assert_true(hypot(found.spots[0].x_mm - 160, found.spots[0].y_mm - 130) < 5);
+}
+
+/* One end of the strip is pressed by a half more in every other pass. */
+static void draw_pressed_end(struct picture *picture, double tool_mm, double time_s)
+{
+    double more = fmod(time_s, 2 * pass_s) < pass_s ? 0.5 : 0;
+    draw_strip(picture, tool_mm, time_s);
+    for (int i = 0; i < 32 * 32; i++)
+        picture->kpa[i] *= (float)(1 + more * fmax(0, (i / 32 - 16) / 10.0));
+}
+
+static void a_strip_pressed_at_its_end_shows_its_spot(void **state)
+{
+    (void)state;
+    struct found found = roll_tool((struct tool){draw_pressed_end},
+                                   &(struct ground){{163, 215}, 0.5, 7, true, 0.01}, 12);
+    assert_int_equal(found.count, 1);
+    assert_true(hypot(found.spots[0].x_mm - 163, found.spots[0].y_mm - 215) < 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +232,9 @@ int main(void)
         cmocka_unit_test(two_passes_make_no_spot),
         cmocka_unit_test(a_broad_belly_is_no_spot),
         cmocka_unit_test(uneven_gain_of_cells_makes_no_spot),
+        cmocka_unit_test(a_ball_of_any_size_makes_no_spot_of_even_ground),
+        cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
+        cmocka_unit_test(a_strip_pressed_at_its_end_shows_its_spot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
