@@ -15,9 +15,11 @@
 
 #include <zlib.h>
 
+#define RESIDENT_BYTES (2U << 20) /* of a ring that stay in a reader's memory */
+
 struct ring_watch {
     struct ring_header *header; /* read-only */
-    size_t mapped;
+    size_t mapped, copied;
 };
 
 static bool watch_map(struct ring_watch *watch, int file)
@@ -80,8 +82,19 @@ size_t ring_watch_size(const struct ring_watch *watch, uint64_t number)
     return slot->number == number && size <= watch->header->slot_size ? size : 0;
 }
 
-bool ring_watch_copy(const struct ring_watch *watch, uint64_t number, void *to, size_t size)
+/* Pages that were read are the publisher's memory, not also ours. */
+static void pages_leave(struct ring_watch *watch, size_t size)
 {
+    watch->copied += size;
+    if (watch->copied < RESIDENT_BYTES)
+        return;
+    watch->copied = 0;
+    madvise(watch->header, watch->mapped, MADV_DONTNEED);
+}
+
+bool ring_watch_copy(struct ring_watch *watch, uint64_t number, void *to, size_t size)
+{
+    pages_leave(watch, size);
     const struct slot_header *slot = ring_slot(watch->header, number);
     uint32_t crc = slot->crc;
     memcpy(to, slot + 1, size);

@@ -34,7 +34,7 @@ size_t ring_watch_size(const struct ring_watch *watch, uint64_t number);
 
 /** Copies a message. @param size as ring_watch_size() said @return false: it was overwritten
  *  meanwhile, or is torn */
-bool ring_watch_copy(const struct ring_watch *watch, uint64_t number, void *to, size_t size);
+bool ring_watch_copy(struct ring_watch *watch, uint64_t number, void *to, size_t size);
 
 /** Waits until message `number` is there, or the end. @return false when a signal came */
 bool ring_watch_wait(const struct ring_watch *watch, uint64_t number, int timeout_ms);

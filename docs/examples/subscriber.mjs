@@ -1,44 +1,49 @@
 // Prints each stroke as it is counted, and the totals at the end.
 //
-// usage: node subscriber.mjs [BUS FOLDER]        needs npm install zeromq@6
+// usage: node subscriber.mjs [ADDRESS]      the page's, http://127.0.0.1:8080/ where none is given
+//
+// From Node 22 on nothing else is needed; before, npm install ws.
 
-import os from "node:os";
 import process from "node:process";
-import zmq from "zeromq";
 
-const SILENT_MS = 3000; // a stream that lives says something each second
-const runtime = process.env.XDG_RUNTIME_DIR;
-const usual = runtime ? `${runtime}/rollscope/main` : `/tmp/rollscope-${os.userInfo().uid}/main`;
-const bus = process.argv[2] ?? usual;
+const SILENT_MS = 3000; // a page that lives says something twice a second
+const Socket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
+const address = new URL(process.argv[2] ?? "http://127.0.0.1:8080/");
+const key = address.hash.startsWith("#key=") ? [`key.${address.hash.slice("#key=".length)}`] : [];
+const live = new Socket(`ws://${address.host}/live`, ["rollscope.1", ...key]);
+live.binaryType = "arraybuffer"; // pictures, of which none are wanted here
 
-const live = new zmq.Subscriber({ receiveTimeout: SILENT_MS });
-for (const stream of ["events", "metrics"]) live.connect(`ipc://${bus}/${stream}`);
-live.subscribe("stroke", "metrics", "health", "heartbeat", "end");
+let totals = null;
+const silent = setTimeout(() => console.log("silent: is rollscope running?"), SILENT_MS);
 
-// Whoever joins late asks for the newest metrics: the totals so far are in them.
-const ask = new zmq.Dealer();
-ask.connect(`ipc://${bus}/metrics.ask`);
-await ask.send(JSON.stringify({ ask: "last" }));
-const [, last] = await ask.receive();
-let metrics = last ? JSON.parse(last.toString()) : null;
-console.log("so far", metrics?.strokes.one_way ?? 0);
+const said = {
+  // The whole state, to whoever joins and whenever much has changed.
+  state(message) {
+    if (totals || message.phase === "over") return;
+    const strokes = message.past.filter((event) => event.event === "stroke");
+    totals = { one_way: strokes.length, cycles: 0 };
+    console.log("so far", totals.one_way);
+  },
+  stroke({ id, travel_mm, mean_speed_mm_s }) {
+    console.log(`stroke ${id} ${travel_mm.toFixed(0)} mm ${mean_speed_mm_s.toFixed(0)} mm/s`);
+  },
+  metrics({ strokes }) {
+    totals = strokes;
+  },
+  summary(message) {
+    totals = message;
+  },
+};
 
-for (let ended = 0; ended < 2; ) {
-  let parts;
-  try {
-    parts = await live.receive();
-  } catch (error) {
-    if (error.code !== "EAGAIN") throw error;
-    console.log("silent: is rollscope running?");
-    continue;
-  }
-  const [topic, body] = parts.map(String);
-  const message = JSON.parse(body);
-  if (topic === "stroke")
-    console.log(`stroke ${message.id} ${message.travel_mm.toFixed(0)} mm ` +
-                `${message.mean_speed_mm_s.toFixed(0)} mm/s`);
-  else if (topic === "metrics") metrics = message;
-  else if (topic === "end") ended++;
-}
-console.log("total", metrics.strokes.one_way, "cycles", metrics.strokes.cycles);
-process.exit(0);
+live.onopen = () => live.send(JSON.stringify({ do: "watch", rate_hz: 0 }));
+live.onerror = () => console.log("nobody answers at", address.href);
+live.onclose = () => {
+  clearTimeout(silent);
+  if (totals) console.log("total", totals.one_way, "cycles", totals.cycles);
+};
+live.onmessage = ({ data }) => {
+  silent.refresh();
+  if (typeof data !== "string") return;
+  const message = JSON.parse(data);
+  said[message.event ?? message.type]?.(message);
+};

@@ -170,7 +170,7 @@ static struct ring_watch *watch_at(void **state)
 }
 
 /* @return whether it was whole */
-static bool watched(const struct ring_watch *watch, uint64_t number, char *text, size_t room)
+static bool watched(struct ring_watch *watch, uint64_t number, char *text, size_t room)
 {
     size_t size = ring_watch_size(watch, number);
     return size && size <= room && ring_watch_copy(watch, number, text, size);

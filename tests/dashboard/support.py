@@ -40,7 +40,8 @@ class PageTest(unittest.TestCase):
         """Starts the program; what it says is in a file."""
         log = open(self.path(f"log-{len(self.started)}"), "w+", encoding="utf-8")
         self.addCleanup(log.close)
-        process = subprocess.Popen([ROLLSCOPE, *arguments, "--bus", self.path("bus")],
+        bus = [] if "--bus" in arguments else ["--bus", self.path("bus")]
+        process = subprocess.Popen([ROLLSCOPE, *arguments, *bus],
                                    stdout=subprocess.DEVNULL, stderr=log, cwd=self.folder.name,
                                    env=self.environment, text=True)
         process.log = log.name

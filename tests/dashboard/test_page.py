@@ -67,7 +67,7 @@ class Session(BrowserTest):
         page.wait("rollscope.model.markers.size === 2")
         page.press("#pause")
         page.wait("rollscope.model.paused")
-        self.assertEqual("Paused", page.wait("document.querySelector('#advice').textContent"))
+        self.assertEqual("Paused. Still recording.", page.wait("document.querySelector('#advice').textContent"))
         page.press("#pause")
         page.wait("!rollscope.model.paused")
         page.press("#stop")
@@ -91,10 +91,26 @@ class Session(BrowserTest):
         late = self.page(live)
         late.wait("document.body.dataset.view === 'after' && rollscope.mat.picture !== null")
         self.assertEqual(shown, int(late.text("#figures dd")))
+        self.pain_afterwards(page, late, path)
         self.replay_and_next(page)
         self.assert_calm(page)
         live.send_signal(signal.SIGINT)
         self.finish(live)
+
+    def pain_afterwards(self, page, late, path):
+        """What is said once the session is over goes into its file, and to every screen."""
+        page.press("#pain button:nth-child(4)")
+        for screen in (page, late):
+            screen.wait("rollscope.model.pains.length === 2")
+        page.press("#note-open")
+        page.press("#note-quick button:nth-of-type(2)")
+        late.wait("rollscope.model.markers.size === 6")
+        with h5py.File(path) as file:
+            markers = file["markers"]
+            texts = [bytes(t.tobytes()).rstrip(b"\0").decode() for t in markers["text"][()]]
+            self.assertEqual([3, "tender here"], [markers["value"][4], texts[5]])
+            self.assertGreaterEqual(markers["time"][4], file["strokes"]["end"][()].max())
+            self.assertEqual(1, file.attrs["closed"])
 
     def attribute(self, file, name):
         value = file.attrs[name]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import unittest
@@ -10,21 +11,25 @@ import sessions
 import support
 
 EXAMPLES = os.path.join(os.environ["ROLLSCOPE_SOURCE"], "docs", "examples")
-NODE_MODULES = os.environ.get("ROLLSCOPE_NODE_MODULES", "")
+NODE_MODULES = os.path.join(os.environ["ROLLSCOPE_SOURCE"], "tests/dashboard/node_modules/ws")
 
 
 class Examples(support.PipelineTest):
-    def run_against_a_pipeline(self, *command, environment=None):
+    def run_against_a_pipeline(self, *command, page=False):
         """Lines of the subscriber, which starts when strokes have been counted already, and the
         recorded strokes."""
         recorded, counted = self.path("out.h5"), 2
-        live = self.start("live", "--no-dashboard", "--events=stroke", "--kv", "--source",
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        shown = ["--http", address] if page else ["--no-dashboard"]
+        place = f"http://{address}/" if page else self.bus
+        live = self.start("live", *shown, "--events=stroke", "--kv", "--source",
                           "sim:fast-strokes?seed=2&speed=2", "--for", "14", "--output", recorded)
         for _ in range(counted):
             self.assertIn("event=stroke", live.stdout.readline())
         threading.Thread(target=live.stdout.read, daemon=True).start()
-        out = subprocess.run([*command, self.bus], capture_output=True, text=True, check=True,
-                             timeout=support.PATIENCE_S, env=environment).stdout
+        out = subprocess.run([*command, place], capture_output=True, text=True, check=True,
+                             timeout=support.PATIENCE_S).stdout
         self.assertEqual(0, live.wait(support.PATIENCE_S))
         strokes = sessions.strokes_of(recorded)
         lines = out.splitlines()
@@ -53,11 +58,11 @@ class Examples(support.PipelineTest):
         self.run_against_a_pipeline(program)
 
     @unittest.skipUnless(shutil.which("node") and os.path.isdir(NODE_MODULES),
-                         "needs node, and npm's zeromq in the folder ROLLSCOPE_NODE_MODULES")
+                         "needs node, and npm ci in tests/dashboard")
     def test_javascript(self):
         shutil.copy(os.path.join(EXAMPLES, "subscriber.mjs"), self.folder.name)
-        os.symlink(NODE_MODULES, self.path("node_modules"))
-        self.run_against_a_pipeline("node", self.path("subscriber.mjs"))
+        os.symlink(os.path.dirname(NODE_MODULES), self.path("node_modules"))
+        self.run_against_a_pipeline("node", self.path("subscriber.mjs"), page=True)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,9 @@ void dashboard_message(void *dashboard, struct screen *screen, const char *text,
 /** Where the session is now, s; it goes on while the mat is silent. */
 double dashboard_now_s(const struct dashboard *dashboard);
 
+/** Tells the screens of an event. */
+void dashboard_event(struct dashboard *dashboard, const struct event *event);
+
 /** What the mat does: {"type": "mat", ...}. @return a new reference */
 json_t *mat_tell(const struct dashboard *dashboard);
 

@@ -1,9 +1,14 @@
 #include "control.h"
 #include "dashboard.h"
 
+#include "../recording/recording.h"
+#include "record/record.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a screen may ask for. */
 struct wish {
@@ -57,9 +62,47 @@ static const char *replay(struct dashboard *dashboard, struct screen *screen, co
     return NULL;
 }
 
+/* The file; of a session in parts the last one. */
+static void file_last(const char *file, char path[PATH_MAX])
+{
+    static const struct split parts = {.seconds = 1};
+    char first[PATH_MAX];
+    snprintf(path, PATH_MAX, "%s", file);
+    if (access(path, F_OK))
+        recording_files(first, path, file, &parts);
+}
+
+/* What is said once the file is closed goes into it at once. */
+static const char *mark_afterwards(struct dashboard *dashboard, const json_t *said)
+{
+    static char reason[FAILURE_TEXT_SIZE];
+    struct failure failure = {0};
+    char path[PATH_MAX];
+    struct event event = {.type = EVENT_MARKER, .frame = dashboard->mat.number};
+    const char *why = notes_read(&event.marker, said);
+    if (why || !dashboard->view)
+        return why ? why : "there is no recording";
+    event.marker.time_s = fmax(view_time_s(dashboard->view), story_duration_s(dashboard->story));
+    event.published_s = event.marker.time_s;
+    event.marker.id = story_marker_id(dashboard->story);
+    replay_close(dashboard->replay);
+    dashboard->replay = NULL;
+    file_last(dashboard->file, path);
+    const struct annotations annotations = {.markers = &event.marker, .marker_count = 1};
+    if (session_annotate(path, &annotations, &failure)) {
+        snprintf(reason, sizeof reason, "%s", failure.text);
+        return reason;
+    }
+    story_event(dashboard->story, &event);
+    dashboard_event(dashboard, &event);
+    return NULL;
+}
+
 static const char *mark(struct dashboard *dashboard, struct screen *screen, const json_t *said)
 {
     (void)screen;
+    if (!strcmp(dashboard->phase, "over") && *dashboard->file)
+        return mark_afterwards(dashboard, said);
     return notes_take(&dashboard->notes, said, dashboard->mat.number, dashboard_now_s(dashboard));
 }
 

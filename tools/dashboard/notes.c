@@ -19,7 +19,17 @@ int notes_begin(struct notes *notes, const char *folder, const struct bus_sessio
     return status;
 }
 
-static const char *marker_read(struct marker *marker, const json_t *said)
+/* "spot 2: tender"; of pain only where. @return false: it is too long */
+static bool text_write(struct marker *marker, json_int_t spot, const char *text)
+{
+    char place[32] = "";
+    if (spot > 0)
+        snprintf(place, sizeof place, "spot %lld%s", (long long)spot, *text ? ": " : "");
+    return snprintf(marker->text, sizeof marker->text, "%s%s", place, text) <
+           (int)sizeof marker->text;
+}
+
+const char *notes_read(struct marker *marker, const json_t *said)
 {
     const char *kind = control_text(said, "kind"), *text = control_text(said, "text");
     const json_t *value = json_object_get(said, "value");
@@ -29,12 +39,11 @@ static const char *marker_read(struct marker *marker, const json_t *said)
     if (pain && !(json_is_number(value) && json_number_value(value) >= 0 &&
                   json_number_value(value) <= PAIN_MOST))
         return "pain is a number from 0 to 10";
-    if (note && (!*text || strlen(text) >= sizeof marker->text))
+    json_int_t spot = pain || note ? json_integer_value(json_object_get(said, "spot")) : 0;
+    if ((note && !*text) || !text_write(marker, spot, note ? text : ""))
         return "a note has 1 to 127 bytes";
     snprintf(marker->kind, sizeof marker->kind, "%s", kind);
     marker->value = pain ? json_number_value(value) : NAN;
-    if (note)
-        snprintf(marker->text, sizeof marker->text, "%s", text);
     return NULL;
 }
 
@@ -47,7 +56,7 @@ const char *notes_take(struct notes *notes, const json_t *said, uint64_t frame, 
                           .number = bus_publisher_next(notes->publisher),
                           .frame = frame,
                           .published_s = time_s};
-    const char *why = marker_read(&event.marker, said);
+    const char *why = notes_read(&event.marker, said);
     if (why)
         return why;
     event.marker.id = (uint32_t)event.number + 1;

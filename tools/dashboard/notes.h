@@ -19,8 +19,14 @@ int notes_begin(struct notes *notes, const char *folder, const struct bus_sessio
                 struct failure *failure);
 
 /**
- * Takes a note: {"kind": "pain", "value": 0..10}, {"kind": "note", "text": TEXT}, or the kinds
- * pause and resume.
+ * What is said as a marker, without its time: {"kind": "pain", "value": 0..10}, {"kind": "note",
+ * "text": TEXT}, or the kinds pause and resume; with "spot": ID it is about a hot spot.
+ * @return NULL: it was read; why not
+ */
+const char *notes_read(struct marker *marker, const json_t *said);
+
+/**
+ * Takes a note, as notes_read() reads it.
  * @param frame, time_s where the session is
  * @return NULL: it was taken; why not
  */

@@ -94,6 +94,25 @@ void story_event(struct story *story, const struct event *event)
         *place = *event;
 }
 
+double story_duration_s(const struct story *story)
+{
+    for (size_t i = story->count; i-- > 0;)
+        if (story->events[i].type == EVENT_SUMMARY)
+            return story->events[i].summary.duration_s;
+    return 0;
+}
+
+uint32_t story_marker_id(const struct story *story)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < story->count; i++) {
+        const struct event *event = &story->events[i];
+        if (event->type == EVENT_MARKER && event->marker.id > last)
+            last = event->marker.id;
+    }
+    return last + 1;
+}
+
 static json_t *track_tell(const struct story *story)
 {
     int64_t count = story->track_next < TRACK_MOST ? story->track_next : TRACK_MOST;

@@ -28,6 +28,12 @@ void story_event(struct story *story, const struct event *event);
  *  @return a new reference; NULL when out of memory */
 json_t *story_tell(const struct story *story);
 
+/** How long the session was, s; 0 while its summary was not said. */
+double story_duration_s(const struct story *story);
+
+/** An id that no marker has. */
+uint32_t story_marker_id(const struct story *story);
+
 /** NULL is allowed. */
 void story_destroy(struct story *story);
 

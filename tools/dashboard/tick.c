@@ -138,7 +138,7 @@ static void frames_take(struct dashboard *dashboard)
 }
 
 /* Contacts are in the metrics. */
-static void event_say(struct dashboard *dashboard, const struct event *event)
+void dashboard_event(struct dashboard *dashboard, const struct event *event)
 {
     char text[EVENT_JSON_SIZE];
     if (event->type != EVENT_CONTACT && event_encode(event, text, sizeof text) > 0)
@@ -167,7 +167,7 @@ static void events_take(struct dashboard *dashboard)
                                    watcher_note(dashboard->watcher, &event) == 1)) {
         story_event(dashboard->story, &event);
         if (++count < BURST)
-            event_say(dashboard, &event);
+            dashboard_event(dashboard, &event);
     }
     if (count >= BURST)
         server_refresh(dashboard->server);

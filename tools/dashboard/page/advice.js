@@ -27,7 +27,7 @@ function spotHere(model) {
 export function advise(model) {
   const metrics = model.metrics;
   if (model.paused) return { kind: "paused", words: text("advice.paused") };
-  if (!metrics) return null;
+  if (!metrics || (model.mat && !model.mat.present)) return null;
   if (metrics.hold.active && metrics.hold.duration_s >= HOLD_S) return { kind: "hold", words: text("advice.hold") };
   const two = lastStrokes(model, 2);
   if (two.length && two.every((s) => s.mean_speed_mm_s > HASTE * model.slow_mm_s)) return { kind: "slower", words: text("advice.slower") };

@@ -67,7 +67,7 @@ export class After {
 
   show() {
     const model = this.model, counts = model.count(), summary = model.summary || {};
-    const pains = model.pains, about = model.texts || {};
+    const pains = model.pains.filter((m) => !m.text), about = model.texts || {};
     const place = [about.body_part, about.side, about.tool].filter(Boolean).join(", ");
     $("after-lead").textContent = [clock(model.duration_s), place, model.file && text("after.file", { file: model.file })].filter(Boolean).join(" · ");
     const figures = [
@@ -77,7 +77,8 @@ export class After {
       figure(number(summary.cadence_per_min), "", text("figure.tempo")),
       figure(number(summary.mean_force_n), "N", text("figure.force")),
     ];
-    if (pains.length) figures.push(figure(`${pains[0].value} → ${pains[pains.length - 1].value}`, "", text("figure.pain")));
+    if (pains.length > 1) figures.push(figure(`${pains[0].value} → ${pains[pains.length - 1].value}`, "", text("figure.pain")));
+    else if (pains.length) figures.push(figure(pains[0].value, "", text("figure.pain.once")));
     $("figures").replaceChildren(...figures);
     $("scrub").max = Math.max(1, model.duration_s).toFixed(1);
     this.chart.show(model);

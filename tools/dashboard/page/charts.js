@@ -9,6 +9,9 @@ Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/* None below nothing: there lie strokes and holds. */
+const ticker = (...all) => Dygraph.numericTicks(...all).filter((tick) => tick.v >= 0);
+
 function base() {
   return {
     drawGrid: true, strokeWidth: 2, fillGraph: true, fillAlpha: 0.16, drawPoints: false,
@@ -16,7 +19,7 @@ function base() {
     highlightCircleSize: 0, interactionModel: {}, rightGap: 4, xRangePad: 0, animatedZooms: false,
     axes: {
       x: { axisLabelFormatter: (s) => (s < 0 ? "" : clock(s)), drawGrid: false, pixelsPerLabel: 70 },
-      y: { axisLabelFormatter: (n) => number(n), pixelsPerLabel: 34, axisLabelWidth: 34, drawAxis: true },
+      y: { axisLabelFormatter: (n) => number(n), pixelsPerLabel: 34, axisLabelWidth: 34, drawAxis: true, ticker },
     },
   };
 }
@@ -94,7 +97,6 @@ export class TimelineChart {
     this.graph = new Dygraph(this.element, rows, {
       ...base(), labels: ["s", "N"], strokeWidth: 1.25, dateWindow: [0, end], valueRange: [-0.22 * highest, highest * 1.25],
       colors: [colour("--soft")],
-      axes: { ...base().axes, y: { ...base().axes.y, axisLabelFormatter: (n) => (n < 0 ? "" : number(n)) } },
       clickCallback: (event, x) => this.pick(x),
       underlayCallback: (context, area, graph) => this.underlay(context, area, graph),
     });
@@ -121,7 +123,8 @@ export class TimelineChart {
     context.font = "600 12px Inter, system-ui, sans-serif";
     context.textAlign = "center";
     context.fillStyle = colour("--text");
-    for (const pain of this.model.pains) context.fillText(String(pain.value), graph.toDomXCoord(pain.time_s), area.y + 12);
+    for (const pain of this.model.pains)
+      context.fillText(String(pain.value), Math.min(graph.toDomXCoord(pain.time_s), area.x + area.w - 8), area.y + 12);
     if (this.at_s === undefined) return;
     context.fillStyle = colour("--text");
     context.fillRect(graph.toDomXCoord(this.at_s) - 1, area.y, 2, area.h);

@@ -4,22 +4,8 @@ import { DepthChart } from "./charts.js";
 import { clock, list, number, text } from "./texts.js";
 
 const GAUGE_MOST = 2; // times the slow speed: the end of the gauge
-const DOSE = 12, ENOUGH = 6;
 const QUIET_MS = 2500; // an advice stays at least so long
 const $ = (id) => document.getElementById(id);
-
-export function spotRow(spot) {
-  const row = document.createElement("li");
-  const left = ENOUGH - spot.strokes;
-  const words = spot.strokes >= DOSE ? text("spots.done") : left > 0 ? text("spots.some", { count: left }) : text("spots.well");
-  row.innerHTML = `<svg class="ring" viewBox="0 0 44 44" aria-hidden="true"><circle class="ring-all" cx="22" cy="22" r="18"/><circle class="ring-part" cx="22" cy="22" r="18" pathLength="12"/><path class="ring-six" d="M22 36v8"/><text x="22" y="22"></text></svg><div><strong></strong><span></span></div>`;
-  row.querySelector(".ring-part").setAttribute("stroke-dasharray", `${Math.min(DOSE, spot.strokes)} 12`);
-  row.querySelector("text").textContent = spot.strokes >= DOSE ? "✓" : spot.strokes;
-  row.querySelector("strong").textContent = `${text("spots.one", { strokes: spot.strokes })} – ${words}`;
-  row.querySelector("span").textContent = text("spots.place", { x: number(spot.x_mm), y: number(spot.y_mm), kpa: number(spot.peak_kpa) });
-  row.classList.toggle("enough", spot.strokes >= ENOUGH);
-  return row;
-}
 
 export class During {
   constructor(model) {
@@ -43,7 +29,6 @@ export class During {
     this.hold();
     this.depth();
     this.advise();
-    this.spots();
     $("pause").textContent = text(model.paused ? "action.resume" : "action.pause");
     $("pause").setAttribute("aria-pressed", String(model.paused));
     document.body.classList.toggle("paused", model.paused);
@@ -72,6 +57,8 @@ export class During {
   depth() {
     const { metrics, settings } = this.model;
     $("depth").textContent = metrics ? number(metrics.depth.force_n) : "–";
+    $("vibration").textContent = !metrics ? "" : metrics.alias_limited ? text("vibration.fast")
+      : metrics.vibration_hz ? text("vibration", { rate: number(metrics.vibration_hz) }) : "";
     this.chart.show(this.model, (settings && settings.deep_share) || 0.6, text("depth.deep"));
   }
 
@@ -84,14 +71,6 @@ export class During {
     this.said_ms = now;
     place.textContent = advice ? advice.words : "";
     place.parentElement.dataset.kind = kind;
-  }
-
-  spots() {
-    const spots = this.model.spotsNow, said = JSON.stringify(spots.map((s) => [s.id, s.strokes, s.x_mm, s.y_mm]));
-    if (said === this.spotsSaid) return;
-    this.spotsSaid = said;
-    $("spots").replaceChildren(...spots.slice().sort((a, b) => b.strokes - a.strokes).map(spotRow));
-    $("spots-none").hidden = spots.length > 0;
   }
 }
 

@@ -6,6 +6,7 @@ import { Link } from "./link.js";
 import { Mat } from "./mat.js";
 import { Model } from "./model.js";
 import { RECORDED, pictureRead } from "./picture.js";
+import { Spots, letter } from "./spots.js";
 import { clock, fill, number, text } from "./texts.js";
 
 const LOST_MS = 12000; // how long lost pictures are spoken of
@@ -19,6 +20,7 @@ const mat = new Mat($("mat"), $("scale"));
 const during = new During(model);
 const after = new After(model, mat, (time_s) => link.ask({ do: "replay", time_s }));
 const chosen = choices($("before-form"));
+const spots = new Spots(model, $("spots"), $("spots-none"), refreshSoon);
 let view = "wait", open = false, over = false, lost_ms = -Infinity, lost = 0, lostFrom = null, toastTimer;
 
 /* ---- Which view ---- */
@@ -60,8 +62,19 @@ function refresh() {
   }
   if (view === "after" && !after.timer) after.show();
   if (view === "before") mat.mark([]);
+  spots.show();
+  painWords();
   matWords();
   alarm();
+}
+
+/* What pain and notes are about: now, or a hot spot. A session that is over without a server keeps nothing more. */
+function painWords() {
+  const spot = spots.about;
+  const words = spot ? text("pain.spot", { name: letter(spot) }) : text("pain.name");
+  if ($("pain-name").textContent !== words) $("pain-name").textContent = words;
+  $("note-title").textContent = spot ? text("note.spot", { name: letter(spot) }) : text("note.title");
+  document.querySelector(".pain").hidden = view !== "during" && !(view === "after" && model.stays);
 }
 
 let refreshing = false;
@@ -82,7 +95,7 @@ function matWords() {
   $("mat-state").dataset.state = here ? "good" : "bad";
   $("mat-words").textContent = !open ? text("mat.away")
     : here ? text("mat.cells", good)
-    : view === "after" ? "" : text("mat.none");
+    : view === "after" ? "" : text(view === "during" ? "mat.silent" : "mat.none");
   $("mat-rate").textContent = here ? text("mat.rate", { rate: number(state.rate_hz) }) : "";
   $("mat-state").hidden = view === "after" || view === "before";
   $("before-health").textContent = here ? text("before.health", { ...good, device: model.session?.device || "mat" }) : text("before.nomat");
@@ -90,6 +103,7 @@ function matWords() {
 
 function alarm() {
   const silent = open && view === "during" && model.mat && !model.mat.present;
+  document.body.classList.toggle("silent", Boolean(silent));
   const some = performance.now() - lost_ms < LOST_MS;
   const words = !open && over ? text("alarm.over") : !open && view !== "wait" ? text("alarm.server")
     : silent ? text("alarm.mat") : some && view === "during" ? text("alarm.lost", { count: lost }) : "";
@@ -131,7 +145,10 @@ const link = new Link({
       model.state(said);
       over = said.phase === "over" && !said.stays;
       lostFrom = said.mat.lost_frames;
-      if (before && before !== model.id) mat.clear();
+      if (before && before !== model.id) {
+        mat.clear();
+        spots.choose(null);
+      }
       model.texts = said.texts;
     } else if (said.type === "mat") matTake(said);
     else if (said.event) {
@@ -183,13 +200,14 @@ $("before-form").addEventListener("submit", (event) => {
 $("stop").addEventListener("click", () => ask({ do: "stop" }));
 $("next").addEventListener("click", () => ask({ do: "next" }));
 $("pause").addEventListener("click", () => ask({ do: "mark", kind: model.paused ? "resume" : "pause" }));
-painButtons($("pain"), (value) => ask({ do: "mark", kind: "pain", value }, text("pain.kept", { value })));
+const mark = (said, kept) => ask({ do: "mark", ...said, ...(spots.about && { spot: spots.about.id }) }, kept);
+painButtons($("pain"), (value) => mark({ kind: "pain", value }, text("pain.kept", { value })));
 const noteKeep = (words) => {
   $("note-dialog").close();
   $("note-text").value = "";
   let kept = words.trim();
   while (new TextEncoder().encode(kept).length > NOTE_BYTES) kept = kept.slice(0, -1);
-  if (kept) ask({ do: "mark", kind: "note", text: kept }, text("note.kept"));
+  if (kept) mark({ kind: "note", text: kept }, text("note.kept"));
 };
 noteButtons($("note-quick"), noteKeep);
 $("note-open").addEventListener("click", () => $("note-dialog").showModal());

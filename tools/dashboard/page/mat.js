@@ -1,14 +1,15 @@
 /* The mat on its canvas: the picture, the path of the contacts, the hot spots with their rings. */
 import { Painter } from "./picture.js";
 import { LEVELS, SHARES, colourTable } from "./colours.js";
+import { DOSE, ENOUGH, letter } from "./spots.js";
 import { number, text } from "./texts.js";
 
 const PATH_S = 4;
 const JUMP_MM = 30; // within a tenth of a second: a contact that merged with another, not a way
-const DOSE = 12, ENOUGH = 6;
 const WORDS_MS = 5000;
-const MOST = 0.46; // of a narrow screen's height
-const GAP = 12; // between picture and scale, px
+const MOST = 0.4; // of a narrow screen's height
+const REM = 16;
+const GAP = 12, EDGE = 2; // between picture and scale; around the picture, px
 const narrow = matchMedia("(max-width: 999px)"); // as in style.css: there the page scrolls
 
 export class Mat {
@@ -48,7 +49,7 @@ export class Mat {
 
   fit() {
     const ratio = this.picture ? this.size().x / this.size().y : 1;
-    const { clientWidth, clientHeight } = this.space;
+    const clientWidth = this.space.clientWidth - 2 * EDGE, clientHeight = this.space.clientHeight - 2 * EDGE;
     const room = narrow.matches ? Math.min(clientWidth / ratio, MOST * window.innerHeight) : clientHeight - this.scale.parentElement.offsetHeight - GAP;
     const width = Math.floor(Math.min(clientWidth, room * ratio)), height = Math.floor(width / ratio);
     const dots = Math.min(2, window.devicePixelRatio || 1);
@@ -58,7 +59,7 @@ export class Mat {
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
     this.scale.parentElement.style.width = `${Math.max(width, Math.min(280, clientWidth))}px`;
-    this.dots = dots;
+    this.dots = dots * parseFloat(getComputedStyle(document.documentElement).fontSize) / REM; // larger on the wall
     this.later();
   }
 
@@ -202,5 +203,8 @@ export class Mat {
     context.strokeText(label, x, y);
     context.fillStyle = `rgba(${this.ink},1)`;
     context.fillText(label, x, y);
+    const away = 0.75 * radius + 9 * dots; // the letter stands outside the ring
+    context.strokeText(letter(spot), x + away, y - away);
+    context.fillText(letter(spot), x + away, y - away);
   }
 }

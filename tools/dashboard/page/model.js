@@ -154,6 +154,11 @@ export class Model {
     return [...this.markers.values()].filter((m) => m.kind === "pain").sort((a, b) => a.time_s - b.time_s);
   }
 
+  /** The last pain that was said of a hot spot; undefined: none. */
+  painAt(spot) {
+    return this.pains.filter((m) => m.text === `spot ${spot.id}`).pop()?.value;
+  }
+
   /** Paused spans, [from, to]. */
   pauses() {
     const spans = [];

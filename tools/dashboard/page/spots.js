@@ -12,7 +12,7 @@ function words(spot) {
   return spot.strokes >= DOSE ? text("spots.done") : left > 0 ? text("spots.some", { count: left }) : text("spots.well");
 }
 
-function row(spot, chosen) {
+function row(spot, chosen, pain) {
   const item = document.createElement("li");
   item.innerHTML = `<button class="spot" type="button"><svg class="ring" viewBox="0 0 44 44" aria-hidden="true"><circle class="ring-all" cx="22" cy="22" r="18"/><circle class="ring-part" cx="22" cy="22" r="18" pathLength="12"/><path class="ring-six" d="M22 36v8"/><text x="22" y="22"></text></svg><span class="spot-words"><strong></strong><span></span></span></button>`;
   const button = item.firstChild;
@@ -22,7 +22,8 @@ function row(spot, chosen) {
   item.querySelector(".ring-part").setAttribute("stroke-dasharray", `${Math.min(DOSE, spot.strokes)} 12`);
   item.querySelector("text").textContent = spot.strokes >= DOSE ? "✓" : spot.strokes;
   item.querySelector("strong").textContent = `${letter(spot)} · ${words(spot)}`;
-  item.querySelector(".spot-words span").textContent = text("spots.place", { x: number(spot.x_mm), y: number(spot.y_mm), kpa: number(spot.peak_kpa) });
+  const place = text("spots.place", { x: number(spot.x_mm), y: number(spot.y_mm), kpa: number(spot.peak_kpa) });
+  item.querySelector(".spot-words span").textContent = pain === undefined ? place : `${place} · ${text("spots.pain", { value: pain })}`;
   return item;
 }
 
@@ -51,12 +52,12 @@ export class Spots {
   }
 
   show() {
-    const spots = this.model.spotsNow.slice().sort((a, b) => b.strokes - a.strokes);
-    const said = JSON.stringify([this.chosen, spots.map((s) => [s.id, s.strokes, s.x_mm, s.y_mm])]);
+    const spots = this.model.spotsNow.slice().sort((a, b) => a.id - b.id);
+    const said = JSON.stringify([this.chosen, spots.map((s) => [s.id, s.strokes, s.x_mm, s.y_mm, this.model.painAt(s)])]);
     if (said === this.said) return;
     this.said = said;
     const focused = this.list.contains(document.activeElement) && document.activeElement.dataset.spot;
-    this.list.replaceChildren(...spots.map((s) => row(s, s.id === this.chosen)));
+    this.list.replaceChildren(...spots.map((s) => row(s, s.id === this.chosen, this.model.painAt(s))));
     if (focused) this.list.querySelector(`[data-spot="${focused}"]`)?.focus();
     this.none.hidden = spots.length > 0;
   }
