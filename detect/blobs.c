@@ -1,5 +1,7 @@
 #include "blobs.h"
 
+#include "steps.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +13,9 @@ static const double jump_pitches = 1.6;
 /* After a gap in the frames it may be this much farther for each second beyond gap_s. */
 static const double gap_speed_mm_s = 300, gap_s = 0.1;
 static const double fast_mm_s = 900, fast_most_mm = 40;
-static const double jump_ratio = 2.5; /* of the loads before and after a jump, at most */
-/* Within this, and at about the same load, a blob that looks the same is the same. */
-static const double anchor_s = 0.5, anchor_growth = 1.3;
-static const double anchor_mm = 20; /* farther off it is the other part that goes on in its name */
-static const double speed_tau_s = 0.1;
-/* A blob slower than this does not go on by itself while its centre cannot be followed. */
-static const double coasting_mm_s = 15;
-/* Load that changes by more than this in one frame is landing or lifting, not moving. */
-static const double growth_most = 1.4, outline_most = 1.2;
+static const double jump_ratio = 2.5;      /* of the loads before and after a jump, at most */
+static const double trace_share = 0.08;    /* of the heaviest owner's load: less is a trace */
+static const double explained_share = 0.5; /* of a patch's load: that much was its owners' before */
 
 struct blobs {
     struct geometry geometry;
@@ -145,6 +141,14 @@ static void blob_continue(struct blobs *blobs, int slot)
     blobs->slots[slot].moments = moments_none();
 }
 
+/* How far from a shape a place is that lies (dx, dy) from its centre. */
+static double outside(const struct shape *shape, double dx, double dy)
+{
+    double c = cos(shape->angle_rad), s = sin(shape->angle_rad);
+    return hypot(fmax(0, fabs(c * dx + s * dy) - shape->length_mm / 4),
+                 fmax(0, fabs(c * dy - s * dx) - shape->width_mm / 4));
+}
+
 /* A patch that nobody claims may be a blob that moved faster than its own width a frame. */
 static int find_jumper(const struct blobs *blobs, size_t patch)
 {
@@ -161,9 +165,9 @@ static int find_jumper(const struct blobs *blobs, size_t patch)
         if (ratio > jump_ratio || ratio < 1 / jump_ratio)
             continue;
         double ahead_s = fmin(blobs->dt_s, gap_s);
-        double x = blob->shape.x_mm + blob->speed_mm_s[0] * ahead_s;
-        double y = blob->shape.y_mm + blob->speed_mm_s[1] * ahead_s;
-        double distance = hypot(shape.x_mm - x, shape.y_mm - y) - blob->shape.width_mm / 4;
+        double distance =
+            outside(&blob->shape, shape.x_mm - blob->shape.x_mm - blob->speed_mm_s[0] * ahead_s,
+                    shape.y_mm - blob->shape.y_mm - blob->speed_mm_s[1] * ahead_s);
         if (distance < nearest) {
             nearest = distance;
             best = slot;
@@ -188,6 +192,35 @@ static void list_owners(const struct blobs *blobs, size_t patch, struct owners *
         else if (blobs->votes[patch][slot] > blobs->votes[patch][owners->before[known]])
             owners->before[known] = slot;
     }
+}
+
+/* A trace under a tool that comes over it is no longer seen: it takes none of its cells. */
+static void drop_traces(const struct blobs *blobs, struct owners *owners)
+{
+    double most = 0;
+    int kept = 0;
+    for (int i = 0; i < owners->count; i++)
+        most = fmax(most, blobs->before[owners->before[i]].moments.kpa);
+    for (int i = 0; i < owners->count; i++)
+        if (blobs->before[owners->before[i]].moments.kpa >= trace_share * most)
+            owners->before[kept++] = owners->before[i];
+    owners->count = kept;
+}
+
+/* What claims the patch is too little to be all of it: a blob that has nowhere else to go may have
+   come over it, as a narrow strip does over a cell that is always on. */
+static void add_jumper(struct blobs *blobs, size_t patch, struct owners *owners)
+{
+    double load = 0;
+    for (int i = 0; i < owners->count; i++)
+        load += blobs->before[owners->before[i]].moments.kpa;
+    if (owners->count && load > explained_share * patches_moments(blobs->patches, patch)->kpa)
+        return;
+    int slot = find_jumper(blobs, patch);
+    if (slot < 0)
+        return;
+    blobs->kept[slot] = (int)patch;
+    owners->before[owners->count++] = slot;
 }
 
 /* A blob becomes something else: its centres before and after do not tell a step. */
@@ -283,13 +316,10 @@ static void assign(struct blobs *blobs, size_t patch, const struct pressure *pre
 {
     struct owners owners;
     list_owners(blobs, patch, &owners);
+    drop_traces(blobs, &owners);
+    add_jumper(blobs, patch, &owners);
     if (owners.count == 0) {
-        int slot = find_jumper(blobs, patch);
-        if (slot >= 0)
-            blob_continue(blobs, slot);
-        else
-            slot = blob_new(blobs, BLOB_ALONE, pressure->time_s);
-        give_patch(blobs, patch, slot);
+        give_patch(blobs, patch, blob_new(blobs, BLOB_ALONE, pressure->time_s));
         return;
     }
     for (int i = 0; i < owners.count; i++)
@@ -298,76 +328,6 @@ static void assign(struct blobs *blobs, size_t patch, const struct pressure *pre
         give_patch(blobs, patch, owners.slots[0]);
     else
         share_patch(blobs, patch, pressure->kpa, &owners);
-}
-
-static bool changed(double ratio, double most)
-{
-    return ratio > most || ratio < 1 / most;
-}
-
-/* Landing or lifting: load and outline change. Where only the load does (a tool that vibrates), the
-   centre stays. */
-static bool swells(const struct moments *moments, const struct moments *before)
-{
-    return changed(moments->kpa / before->kpa, growth_most) &&
-           changed((double)moments->cells / before->cells, outline_most);
-}
-
-/* A blob that looks again as it did a moment ago has gone from there to here, whatever its parts
-   did in between. */
-static bool recover(const struct blob *blob, const struct blob *before, double now_s,
-                    double step[2])
-{
-    const struct anchor *anchor = &blob->anchors[blob->merged];
-    if (blob->touching || anchor->kpa <= 0 || now_s - anchor->time_s > anchor_s ||
-        changed(blob->moments.kpa / anchor->kpa, anchor_growth))
-        return false;
-    double centre[2] = {blob->shape.x_mm, blob->shape.y_mm};
-    for (int i = 0; i < 2; i++)
-        step[i] = centre[i] - anchor->at_mm[i] - (before->way_mm[i] - anchor->way_mm[i]);
-    return hypot(step[0], step[1]) < anchor_mm;
-}
-
-static void keep_anchor(struct blob *blob, double now_s)
-{
-    if (blob->touching)
-        return;
-    blob->anchors[blob->merged] = (struct anchor){.at_mm = {blob->shape.x_mm, blob->shape.y_mm},
-                                                  .way_mm = {blob->way_mm[0], blob->way_mm[1]},
-                                                  .kpa = blob->moments.kpa,
-                                                  .time_s = now_s};
-}
-
-/* The step and the speed of a slot whose cells of this frame are known. */
-static void settle(struct blob *blob, const struct blob *before, double dt_s, double now_s)
-{
-    if (blob->moments.weight <= 0) {
-        blob->id = 0;
-        return;
-    }
-    blob->shape = moments_shape(&blob->moments);
-    if (!blob->touching)
-        blob->alone = blob->shape;
-    if (blob->fresh) {
-        keep_anchor(blob, now_s);
-        return;
-    }
-    if (blob->touching != before->touching || swells(&blob->moments, &before->moments))
-        blob->stepped = false;
-    bool coasts = hypot(blob->speed_mm_s[0], blob->speed_mm_s[1]) > coasting_mm_s;
-    double k = dt_s / (dt_s + speed_tau_s);
-    double step[2] = {blob->shape.x_mm - before->shape.x_mm, blob->shape.y_mm - before->shape.y_mm};
-    bool recovered = !blob->stepped && recover(blob, before, now_s, step);
-    for (int i = 0; i < 2; i++) {
-        if (blob->stepped && dt_s > 0)
-            blob->speed_mm_s[i] += k * (step[i] / dt_s - blob->speed_mm_s[i]);
-        bool known = blob->stepped || recovered;
-        blob->step_mm[i] = known ? step[i] : coasts ? blob->speed_mm_s[i] * dt_s : 0;
-        blob->drift_mm[i] += blob->step_mm[i];
-        blob->way_mm[i] += blob->step_mm[i];
-    }
-    blob->stepped |= recovered;
-    keep_anchor(blob, now_s);
 }
 
 void blobs_push(struct blobs *blobs, const struct pressure *pressure)
@@ -384,5 +344,5 @@ void blobs_push(struct blobs *blobs, const struct pressure *pressure)
         assign(blobs, i, pressure);
     for (int slot = 0; slot < BLOBS_MAX; slot++)
         if (blobs->slots[slot].id)
-            settle(&blobs->slots[slot], &blobs->before[slot], blobs->dt_s, blobs->last_s);
+            step_settle(&blobs->slots[slot], &blobs->before[slot], blobs->dt_s, blobs->last_s);
 }

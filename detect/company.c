@@ -10,6 +10,8 @@ static const double pair_force_ratio = 4;
 static const double moved_mm = 6.5;  /* way after which it shows whether they move as one */
 static const double decided_mm = 20; /* and after which it is decided */
 static const double agree_share = 0.25;
+/* The same on a coarse grid, where a position is no better than this. */
+static const double moved_pitches = 0.65, decided_pitches = 2, agree_pitches = 0.25;
 static const double touch_way_mm = 25;    /* what rolls along in touch for this far is one */
 static const double reach_mm = 110;       /* parts as near as this may lie anywhere */
 static const double strip_reach_mm = 320; /* pieces of a strip are no farther apart */
@@ -110,11 +112,12 @@ bool company_push(struct company *company, const struct track *a, const struct t
     double way_a[2], way_b[2];
     double gap = ways(company->origin_mm, a, b, way_a, way_b);
     double most = fmax(length_of(way_a), length_of(way_b));
-    if (most < moved_mm)
-        return lag_s < together_s && (in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
-                                      (lag_s < pair_s && is_pair(a, b)));
-    company->apart = most > decided_mm;
-    return lag_s < together_s && gap < agree_share * most &&
+    if (most < fmax(moved_mm, moved_pitches * pitch_mm))
+        return lag_s < together_s && !a->parted && !b->parted &&
+               (in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
+                (lag_s < pair_s && is_pair(a, b)));
+    company->apart = most > fmax(decided_mm, decided_pitches * pitch_mm);
+    return lag_s < together_s && gap < fmax(agree_share * most, agree_pitches * pitch_mm) &&
            placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b, pitch_mm);
 }
 

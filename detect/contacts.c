@@ -11,7 +11,7 @@ static const double part_gap_mm = 130; /* pieces of a strip are at most this far
 static const double adopt_share = 0.5; /* a later part beside a contact is at most this strong */
 static const double senior_share = 0.15, senior_s = 0.5;
 static const double return_mm = 30; /* a contact that lifted off lands within this */
-static const double shape_tau_s = 0.3;
+static const double of_age_s = 1.5;
 static const double body_width_mm = 60; /* no tool is wider */
 static const double body_size_mm = 52;  /* nor as large when it is round */
 
@@ -214,6 +214,17 @@ static struct blob *senior_part(const struct contacts *contacts, int group)
     return best;
 }
 
+/* A part goes its own way; it may turn out to belong to the others all the same. */
+static void part(struct contacts *contacts, struct blob *blob, double time_s)
+{
+    double landed_s = contacts->tracks[blob->group].landed_s;
+    blob->group = track_new(contacts, time_s);
+    if (blob->group < 0)
+        return;
+    contacts->tracks[blob->group].landed_s = landed_s;
+    contacts->tracks[blob->group].parted = true;
+}
+
 static void part_company(struct contacts *contacts, int group, double time_s)
 {
     struct blob *slots = blobs_slots(contacts->blobs);
@@ -224,7 +235,7 @@ static void part_company(struct contacts *contacts, int group, double time_s)
             continue;
         struct parting parting = {&contacts->tracks[group], contacts->pitch_mm, time_s};
         if (parting_is_due(&parting, stays, blob))
-            blob->group = track_new(contacts, time_s);
+            part(contacts, blob, time_s);
     }
 }
 
@@ -252,17 +263,6 @@ static void gather(struct contacts *contacts, int group)
         track->step_mm[k] = stepped > 0              ? step[k] / stepped
                             : track->moments.kpa > 0 ? guess[k] / track->moments.kpa
                                                      : 0;
-}
-
-static void smooth_shape(struct contacts *contacts, struct track *track, double dt_s)
-{
-    double k = track->landed ? 1 : dt_s / (dt_s + shape_tau_s);
-    double blur = contacts->pitch_mm * contacts->pitch_mm * 4 / 3;
-    double length = track->shape.length_mm, width = track->shape.width_mm;
-    track->length_mm += k * (sqrt(fmax(0, length * length - blur)) - track->length_mm);
-    track->width_mm += k * (sqrt(fmax(0, width * width - blur)) - track->width_mm);
-    track->axis[0] += k * (cos(2 * track->shape.angle_rad) - track->axis[0]);
-    track->axis[1] += k * (sin(2 * track->shape.angle_rad) - track->axis[1]);
 }
 
 /* Two round parts are a pair of balls; many or long ones are a strip. */
@@ -308,9 +308,10 @@ static void track_update(struct contacts *contacts, int group, const struct pres
         track->drift_mm[i] += track->step_mm[i];
     track->shape = moments_shape(&track->moments);
     track->force_n = track->moments.kpa * 1000 * geometry_cell_m2(&contacts->geometry);
+    track_weigh(track, pressure->time_s, dt_s);
     track->saturated =
         (pressure->flags & FRAME_SATURATED) && track->moments.peak_kpa >= contacts->full_kpa;
-    smooth_shape(contacts, track, dt_s);
+    track_smooth(track, contacts->pitch_mm, dt_s);
     track->kind = kind_of(contacts, group);
 }
 
@@ -337,7 +338,15 @@ static bool touch(const struct contacts *contacts, int a, int b)
     return false;
 }
 
-/* Contacts that turn out to be parts of one tool become one: the stronger takes the other in. */
+/* Which of two that are one keeps its name: the older, or the stronger of an age. */
+static bool outranks(const struct track *first, const struct track *second)
+{
+    if (fabs(first->born_s - second->born_s) > of_age_s)
+        return first->born_s < second->born_s;
+    return first->force_n > second->force_n;
+}
+
+/* Contacts that turn out to be parts of one tool become one. */
 static void keep_company(struct contacts *contacts)
 {
     for (int a = 0; a < CONTACTS_MAX; a++)
@@ -349,7 +358,7 @@ static void keep_company(struct contacts *contacts)
             if (!company_push(company, first, second, contacts->pitch_mm) &&
                 !company_touch(company, first, second, touch(contacts, a, b)))
                 continue;
-            if (first->force_n > second->force_n)
+            if (outranks(first, second))
                 absorb(contacts, a, b);
             else
                 absorb(contacts, b, a);
@@ -361,7 +370,8 @@ void contacts_push(struct contacts *contacts, const struct pressure *pressure)
     double dt_s = pressure->time_s - contacts->last_s;
     contacts->last_s = pressure->time_s;
     for (int group = 0; group < CONTACTS_MAX; group++)
-        contacts->tracks[group].landed = contacts->tracks[group].absorbed = false;
+        contacts->tracks[group].landed = contacts->tracks[group].anew =
+            contacts->tracks[group].absorbed = false;
     blobs_push(contacts->blobs, pressure);
     place_new_blobs(contacts, pressure->time_s);
     for (int group = 0; group < CONTACTS_MAX; group++)

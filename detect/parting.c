@@ -5,7 +5,7 @@
 static const double pair_turn = 0.15; /* of their distance: a pair of balls turns by no more */
 static const double diverge_mm = 9;   /* parts that drift apart by this are two contacts */
 static const double grown_s = 0.4;    /* a part has its final shape */
-static const double diverge_pitches = 0.6;
+static const double diverge_pitches = 0.8;
 
 /* How far the balls of a pair have come apart: they may turn a little about each other. */
 static double stretch(const struct blob *a, const struct blob *b, double dx, double dy)

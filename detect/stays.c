@@ -7,6 +7,7 @@ static const double tail_most_s = 0.5, tail_share = 0.3; /* of the pass: longest
 static const double wander_margin = 1.2;
 static const double creep_s = 1.2; /* over longer times breathing does not creep but sway */
 static const double speed_span_s = 0.1;
+static const double lifting_s = 0.4, lifting_share = 0.85; /* of the load before */
 static const double slow_share = 0.12, slow_most = 0.5; /* of the pass's highest speed: at rest */
 static const double slow_sigmas = 5;                    /* and above the noise of speed */
 static const double left_share = 0.06, left_mm = 1.5;   /* of the way that may be left by then */
@@ -95,4 +96,16 @@ double stay_arrival_s(const struct history *history, const struct arriving *arri
     double rest_s = in_s + fmin(tail_s, tail_limit_s(in_s - arriving->start_s));
     rest_s = fmin(rest_s, stay_slowed_s(history, arriving, settled_s));
     return fmin(fmax(rest_s, arriving->start_s), settled_s);
+}
+
+double stay_unloading_s(const struct history *history)
+{
+    size_t last = history->count - 1;
+    size_t first = history_find(history, history_at(history, last)->time_s - lifting_s);
+    double most_n = 0;
+    for (size_t i = first; i <= last; i++)
+        most_n = fmax(most_n, history_at(history, i)->force_n);
+    while (last > first && history_at(history, last)->force_n < lifting_share * most_n)
+        last--;
+    return history_at(history, last)->time_s;
 }

@@ -34,4 +34,8 @@ double stay_slowed_s(const struct history *history, const struct arriving *arriv
 double stay_arrival_s(const struct history *history, const struct arriving *arriving,
                       double since_s);
 
+/** When the load began to go that has gone now: from then on the centre wanders. The last sample
+ *  where it has not. */
+double stay_unloading_s(const struct history *history);
+
 #endif

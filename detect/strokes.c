@@ -7,9 +7,7 @@
 #include <string.h>
 
 static const double smooth_tau_s = 0.04;
-static const double wobble_tau_s = 1.0;
-static const double calm_mm = 0.4, calm_most_s = 0.12; /* noise that does no harm; averaging */
-static const double rest_tau_s = 3.0;                  /* the resting place follows slow drift */
+static const double rest_tau_s = 3.0; /* the resting place follows slow drift */
 static const double landing_s = 0.15, landing_most_s = 0.6;
 static const double growth_tau_s = 0.08, growth = 1.08; /* force over its own past: still landing */
 static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
@@ -17,6 +15,7 @@ static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
 static const double check_s = 0.04;
+static const double dwell_s = 0.25; /* a turn takes less; at rest there the contact may creep on */
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
@@ -73,54 +72,36 @@ static void land(struct strokes *strokes, const struct sample *sample)
     strokes->moving = false;
     strokes->landed_s = strokes->last_s = strokes->rest_s = sample->time_s;
     strokes->free_s = strokes->checked_s = sample->time_s;
-    strokes->wobble_mm2 = strokes->step_s = strokes->calm_s = strokes->noise_mm = 0;
+    wobble_start(&strokes->wobble, sample->move_mm);
     strokes->force_n = 0;
     strokes->growing = true;
     strokes->rest_reach_mm = 0;
     copy(strokes->smooth_mm, sample->move_mm);
     copy(strokes->rest_mm, sample->move_mm);
-    copy(strokes->before_mm[0], sample->move_mm);
-    copy(strokes->before_mm[1], sample->move_mm);
-}
-
-/* Averages over as many samples as bring the noise down to calm_mm. */
-static void find_calm(struct strokes *strokes, double dt_s)
-{
-    double step_s = strokes->step_s > 0 ? strokes->step_s : dt_s;
-    strokes->step_s = step_s + 0.05 * (dt_s - step_s);
-    double samples = strokes->wobble_mm2 / (calm_mm * calm_mm);
-    strokes->calm_s = fmin(samples * strokes->step_s / 2, calm_most_s);
-    double averaged = 1 + floor(strokes->calm_s / fmax(strokes->step_s, 1e-6)) * 2;
-    strokes->noise_mm = sqrt(strokes->wobble_mm2 / averaged);
 }
 
 double strokes_calm_s(const struct strokes *strokes)
 {
-    return strokes->calm_s;
+    return strokes->wobble.calm_s;
 }
 
 static void follow(struct strokes *strokes, const struct sample *sample)
 {
-    double dt_s = sample->time_s - strokes->last_s, tau_s = fmax(smooth_tau_s, strokes->calm_s);
-    double k = dt_s / (dt_s + tau_s), w = dt_s / (dt_s + wobble_tau_s), second = 0;
-    for (int i = 0; i < 2; i++) {
-        double bend = sample->move_mm[i] - 2 * strokes->before_mm[0][i] + strokes->before_mm[1][i];
-        second += bend * bend;
+    double dt_s = sample->time_s - strokes->last_s;
+    double tau_s = fmax(smooth_tau_s, strokes->wobble.calm_s), k = dt_s / (dt_s + tau_s);
+    for (int i = 0; i < 2; i++)
         strokes->smooth_mm[i] += k * (sample->move_mm[i] - strokes->smooth_mm[i]);
-    }
     strokes->force_n += dt_s / (dt_s + growth_tau_s) * (sample->force_n - strokes->force_n);
     strokes->growing = sample->force_n > growth * strokes->force_n;
-    strokes->wobble_mm2 += w * (second / 6 - strokes->wobble_mm2);
-    find_calm(strokes, dt_s);
-    copy(strokes->before_mm[1], strokes->before_mm[0]);
-    copy(strokes->before_mm[0], sample->move_mm);
+    wobble_push(&strokes->wobble, sample->move_mm, dt_s);
     strokes->last_s = sample->time_s;
 }
 
 /* How near a turning point counts as being there: above the position's noise. */
 static double nearness(const struct strokes *strokes, double travel_mm)
 {
-    return clamp(fmax(3 * strokes->noise_mm, 0.012 * travel_mm), near_least_mm, near_most_mm);
+    return clamp(fmax(3 * strokes->wobble.noise_mm, 0.012 * travel_mm), near_least_mm,
+                 near_most_mm);
 }
 
 static struct heading heading_of(const struct strokes *strokes)
@@ -143,7 +124,7 @@ static void recentre(struct strokes *strokes, const struct history *history, siz
         }
     }
     for (int i = 0; i < 2; i++)
-        strokes->far_mm[i] += fmax(0, most - strokes->noise_mm) * strokes->way[i];
+        strokes->far_mm[i] += fmax(0, most - strokes->wobble.noise_mm) * strokes->way[i];
     strokes->far_s = history_at(history, best)->time_s;
 }
 
@@ -171,7 +152,8 @@ static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
         return false;
     *pass = (struct pass){.start_s = fmax(strokes->start_s, strokes->free_s),
                           .end_s = end_s,
-                          .travel_mm = strokes->travel_mm};
+                          .travel_mm = strokes->travel_mm,
+                          .noise_mm = sqrt(strokes->wobble.mm2)};
     less(pass->direction_mm, strokes->far_mm, strokes->start_mm);
     strokes->free_s = end_s;
     return pass->end_s > pass->start_s;
@@ -313,7 +295,7 @@ static struct arriving arriving_of(const struct strokes *strokes)
                              .start_s = strokes->start_s,
                              .travel_mm = strokes->travel_mm,
                              .near_mm = nearness(strokes, strokes->travel_mm),
-                             .noise_mm = strokes->noise_mm};
+                             .noise_mm = strokes->wobble.noise_mm};
 }
 
 static bool end_at_rest(struct strokes *strokes, const struct history *history, double since_s,
@@ -329,7 +311,10 @@ static bool end_at_rest(struct strokes *strokes, const struct history *history, 
 static bool turn_back(struct strokes *strokes, const struct history *history, struct pass *pass)
 {
     struct turn turn = find_turn(strokes, history, true);
-    bool found = finish(strokes, turn.arrive_s, pass);
+    struct arriving arriving = arriving_of(strokes);
+    double slowed_s = stay_slowed_s(history, &arriving, turn.arrive_s);
+    bool dwelt = slowed_s < turn.arrive_s - dwell_s;
+    bool found = finish(strokes, dwelt ? slowed_s : turn.arrive_s, pass);
     double from_mm[2];
     copy(from_mm, strokes->far_mm);
     set_off(strokes, from_mm, turn.leave_s);
@@ -375,7 +360,7 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
         struct arriving arriving = arriving_of(strokes);
         bool rested = strokes->last_s - strokes->far_s > 0.1;
         double end_s = rested ? turn.arrive_s : strokes->last_s;
-        end_s = fmin(end_s, stay_slowed_s(history, &arriving, strokes->last_s));
+        end_s = fmin(end_s, stay_slowed_s(history, &arriving, stay_unloading_s(history)));
         found = finish(strokes, end_s, pass);
     }
     strokes->landed = false;

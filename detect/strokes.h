@@ -20,6 +20,7 @@
 #define ROLLSCOPE_DETECT_STROKES_H
 
 #include "history.h"
+#include "wobble.h"
 
 #include "mat/mat.h"
 
@@ -28,6 +29,7 @@ struct pass {
     double start_s, end_s;
     double travel_mm;
     double direction_mm[2]; /**< from start to end */
+    double noise_mm;        /**< of a position, as it came */
 };
 
 /** The reversal detector of one contact. */
@@ -36,10 +38,7 @@ struct strokes {
     bool landed, moving;
     double landed_s;
     double smooth_mm[2], last_s; /* position, smoothed */
-    double wobble_mm2;           /* running square of second differences: position noise */
-    double step_s;               /* usual distance of samples */
-    double calm_s, noise_mm;     /* positions are to be averaged so far; noise that is left then */
-    double before_mm[2][2];      /* the last two raw positions */
+    struct wobble wobble;
     double rest_mm[2], rest_s;   /* resting: where, since when */
     double rest_reach_mm;        /* and how far it wandered */
     double start_s, start_mm[2]; /* moving: where the pass began */

@@ -1,5 +1,6 @@
 #include "tool.h"
 
+#include "clean.h"
 #include "smoothness.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@ static const double support_share = 0.5; /* of the tool's reference force: less 
 static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
 static const double fixture_s = 0.5;
 static const uint32_t fixture_cells = 4;
-static const double fixture_n = 15;
+static const double light_n = 15;     /* no tool weighs less */
 static const double body_share = 0.5; /* of the time: then it is a limb */
 
 void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, double time_s)
@@ -117,21 +118,27 @@ bool tool_is_body(const struct tool *tool)
     return tool->body_s > body_share * tool->loaded_s;
 }
 
+/* Never rolling, and light beside the tool that does, or as such. */
+static bool is_light(const struct tool *tool, const struct tools *tools)
+{
+    return !tool->stroke_count && tools->working != tool->id &&
+           force_quantile(&tool->force, 0.8) < fmax(support_share * tools->working_n, light_n);
+}
+
 /* Somebody who rolls leans on a hand, knee or foot beside the tool: never rolling, and there while
    the tool is, or light. */
 static bool is_support(const struct tool *tool, const struct tools *tools, const struct hold *hold)
 {
     if (tool->stroke_count || !tools->working || tools->working == tool->id)
         return false;
-    return tools->working_seen_s > (hold->start_s + hold->end_s) / 2 ||
-           force_quantile(&tool->force, 0.8) < support_share * tools->working_n;
+    return tools->working_seen_s > (hold->start_s + hold->end_s) / 2 || is_light(tool, tools);
 }
 
 /* A cell or two that are loaded from the first frame on and never change are the mat's fault. */
 static bool is_fixture(const struct tool *tool)
 {
     return tool->landed_s < fixture_s && !tool->stroke_count && tool->most_cells <= fixture_cells &&
-           force_most(&tool->force) < fixture_n;
+           force_most(&tool->force) < light_n;
 }
 
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
@@ -169,7 +176,8 @@ static bool is_seen(const struct tool *tool, const struct pass *pass)
 
 static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
 {
-    if (tool_is_body(tool) || is_footfall(tool) || !is_seen(tool, pass))
+    if (tool_is_body(tool) || is_footfall(tool) || !is_seen(tool, pass) ||
+        !clean_pass(pass, &tool->history, is_light(tool, tools)))
         return;
     struct stroke stroke = describe(tool, tools, pass);
     if (echoes_match(&tools->echoes, &stroke))
@@ -322,6 +330,8 @@ void tool_push(struct tool *tool, struct tools *tools, const struct track *track
             close_bout(tool, tools);
         return;
     }
+    if (track->anew)
+        lift(tool, tools);
     if (!tool->loaded) {
         history_clear(&tool->history);
         tool->landed_s = now_s;

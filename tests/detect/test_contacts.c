@@ -275,6 +275,80 @@ static void a_pair_that_merges_and_splits_loses_no_way(void **state)
     assert_true(fabs(way - 23.6) < 2);
 }
 
+/* A strip as narrow as a column, rows r0 to r1. */
+static void column(int c, int r0, int r1)
+{
+    for (int r = r0; r <= r1; r++)
+        bench.picture.kpa[r * 32 + c] += 80;
+}
+
+static void
+a_narrow_strip_that_jumps_goes_on_where_it_breaks_and_where_a_cell_is_always_on(void **state)
+{
+    (void)state;
+    uint32_t id = 0;
+    for (int i = 0; i < 60; i++) {
+        int at = 5 + (i < 40 ? 0 : i - 40);
+        picture_clear(&bench.picture, 0.033 * i);
+        bench.picture.kpa[16 * 32 + 12] = 120;
+        if (i > 5)
+            column(at, 4, at == 18 ? 15 : 28);
+        if (i > 5 && at == 18)
+            column(at, 17, 28);
+        push();
+        if (i == 39)
+            id = nearest(55, 165)->id;
+    }
+    assert_int_equal(nearest(245, 165)->id, id);
+    assert_true(fabs(nearest(245, 165)->drift_mm[0] - 190) < 12);
+}
+
+static void a_pair_that_lands_where_one_ball_has_left_a_trace_is_one(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 140; i++) {
+        double y = 120 + 0.4 * fmax(0, i - 100), a[2] = {120, y}, b[2] = {186, y};
+        picture_clear(&bench.picture, 0.04 * i);
+        picture_ball(&bench.picture, a, 9, i < 80 ? 12 : 100);
+        if (i > 80)
+            picture_ball(&bench.picture, b, 9, 95);
+        push();
+    }
+    assert_int_equal(present(), 1);
+}
+
+static void a_trace_takes_no_cells_of_the_ball_that_rolls_over_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 120; i++) {
+        double ball[2] = {80 + fmax(0, i - 20), 155}, trace[2] = {140, 155};
+        picture_clear(&bench.picture, 0.02 * i);
+        picture_ball(&bench.picture, trace, 9, 7);
+        picture_ball(&bench.picture, ball, 9, 100);
+        push();
+        if (i == 85)
+            assert_int_equal(present(), 1);
+    }
+    assert_int_equal(nearest(179, 155)->id, 1);
+    assert_true(fabs(nearest(179, 155)->drift_mm[0] - 99) < 2);
+}
+
+static void a_pair_whose_ball_jumps_aside_once_is_one_again_when_both_move(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        double y = 120 + 0.4 * fmax(0, i - 80), a[2] = {120, y}, b[2] = {186, y};
+        b[0] += i >= 40 ? fmin(2 * (i - 40), 12) : 0;
+        picture_clear(&bench.picture, 0.02 * i);
+        picture_ball(&bench.picture, a, 9, 100);
+        picture_ball(&bench.picture, b, 9, 95);
+        push();
+        if (i == 70)
+            assert_int_equal(present(), 2);
+    }
+    assert_int_equal(present(), 1);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -294,6 +368,10 @@ int main(void)
         CLAIM(a_pair_of_balls_that_turns_a_little_stays_one),
         CLAIM(what_rolls_along_in_touch_with_a_tool_is_a_part_of_it),
         CLAIM(a_pair_that_merges_and_splits_loses_no_way),
+        CLAIM(a_pair_that_lands_where_one_ball_has_left_a_trace_is_one),
+        CLAIM(a_trace_takes_no_cells_of_the_ball_that_rolls_over_it),
+        CLAIM(a_pair_whose_ball_jumps_aside_once_is_one_again_when_both_move),
+        CLAIM(a_narrow_strip_that_jumps_goes_on_where_it_breaks_and_where_a_cell_is_always_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ struct bench {
     double certain_s[PASSES_MAX];
     int count;
     double time_s, x_mm, rate_hz;
-    double breathing_mm, breathing_hz, noise_mm;
+    double breathing_mm, breathing_hz, noise_mm, force_n;
     uint32_t random;
 };
 
@@ -36,7 +36,7 @@ static void sample(struct bench *bench, double x_mm)
     struct sample sample = {.time_s = bench->time_s,
                             .at_mm = {x, noise(bench)},
                             .move_mm = {x, noise(bench)},
-                            .force_n = 200};
+                            .force_n = bench->force_n};
     bench->history->calm_s = strokes_calm_s(&bench->strokes);
     history_push(bench->history, &sample);
     if (strokes_push(&bench->strokes, bench->history, &sample, &bench->passes[bench->count]))
@@ -69,6 +69,7 @@ static int set_up(void **state)
     strokes_start(&bench->strokes, &parameters, 10);
     bench->history = calloc(1, sizeof *bench->history);
     bench->rate_hz = 100;
+    bench->force_n = 200;
     bench->noise_mm = 0.1;
     *state = bench;
     return 0;
@@ -270,6 +271,34 @@ static void a_rest_before_lifting_off_is_no_part_of_the_stroke(void **state)
     assert_near(bench->passes[0].end_s, 2.5, 0.1);
 }
 
+static void creeping_on_at_a_turn_is_no_part_of_the_stroke(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 2);
+    go(bench, 80, 1.2);
+    go(bench, 3, 0.9);
+    go(bench, -80, 1.2);
+    go(bench, 0, 3);
+    assert_int_equal(bench->count, 2);
+    assert_near(bench->passes[0].end_s, 3.2, 0.15);
+    assert_near(bench->passes[1].start_s, 4.1, 0.15);
+}
+
+static void a_centre_that_wanders_while_the_load_goes_prolongs_no_stroke(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 2);
+    go(bench, 40, 0.5);
+    go(bench, 0, 0.4);
+    for (int i = 0; i < 4; i++) {
+        bench->force_n *= 0.7;
+        go(bench, 0.6, 0.02);
+    }
+    lift(bench);
+    assert_int_equal(bench->count, 1);
+    assert_near(bench->passes[0].end_s, 2.5, 0.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +316,8 @@ int main(void)
         CLAIM(noise_aside_does_not_hide_a_turn),
         CLAIM(breathing_after_a_stroke_does_not_prolong_it),
         CLAIM(a_rest_before_lifting_off_is_no_part_of_the_stroke),
+        CLAIM(creeping_on_at_a_turn_is_no_part_of_the_stroke),
+        CLAIM(a_centre_that_wanders_while_the_load_goes_prolongs_no_stroke),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,7 +140,8 @@ static void add_hold(struct finder *finder, int tool, size_t first, size_t last)
     const struct motion *motion = &finder->motions[tool];
     const struct leg *leg = &motion->legs[first];
     const struct place *place = &motion->places[leg->place];
-    double start = rest_start_s(motion, first), end = rest_end_s(motion, last);
+    double start = rest_start_s(motion, first);
+    double end = fmin(rest_end_s(motion, last), finder->plan->duration_s);
     if (end - start < HOLD_LEAST_S)
         return;
     finder->truth->holds[finder->truth->hold_count++] =
