@@ -11,9 +11,11 @@
 
 #include <string.h>
 
-#define FRAME_MS 20
-#define SERVE_MS 5
-#define GREET_MS 5000 /* how long the end waits for readers that never came */
+#define FRAME_MS  20
+#define ASK_MS    1000
+#define ASK_LEAST 2 /* so often a session is asked for, also when a stop came first */
+#define SERVE_MS  5
+#define GREET_MS  5000 /* how long the end waits for readers that never came */
 
 struct detection {
     const struct options *options;
@@ -136,9 +138,9 @@ static int detect_begin(struct detection *detection, struct failure *failure)
     if (status)
         return status;
     const struct bus_session *session = NULL;
-    for (bool said = false; !session && !stopping_count(); said = true) {
-        session = bus_reader_session(detection->frames, 1000);
-        if (!session && !said)
+    for (unsigned asked = 0; !session && (asked < ASK_LEAST || !stopping_count()); asked++) {
+        session = bus_reader_session(detection->frames, ASK_MS);
+        if (!session && !asked)
             say("waiting for frames on bus %s", detection->folder);
     }
     if (!session)

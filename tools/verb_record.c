@@ -18,8 +18,10 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define FRAME_MS   50         /* a live mat's frames are written so many at a time */
+#define FRAME_MS   50 /* a live mat's frames are written so many at a time */
 #define EVENT_MS   20
+#define ASK_MS     1000
+#define ASK_LEAST  2          /* so often a session is asked for, also when a stop came first */
 #define DETECT_MS  3000       /* how long the end waits for a detector that was never there */
 #define MISSING_MS 30000      /* and for one that was */
 #define NOTES_MS   50         /* and for the last notes */
@@ -85,9 +87,9 @@ static int session_await(struct recordist *recordist, struct failure *failure)
     if (status)
         return status;
     const struct bus_session *session = NULL;
-    for (bool said = false; !session && !stopping_count(); said = true) {
-        session = bus_reader_session(recordist->frames, 1000);
-        if (!session && !said)
+    for (unsigned asked = 0; !session && (asked < ASK_LEAST || !stopping_count()); asked++) {
+        session = bus_reader_session(recordist->frames, ASK_MS);
+        if (!session && !asked)
             say("waiting for frames on bus %s", recordist->folder);
     }
     bus_reader_session(recordist->events, 0);

@@ -1,10 +1,12 @@
 """A mat that speaks the mat's own protocol on a pseudo-terminal, in real time, in a thread. The cells
 of frame n are (n + cell) modulo 4096, so that every frame can be told from every other."""
 
+import fcntl
 import json
 import os
 import pty
 import struct
+import termios
 import threading
 import time
 import tty
@@ -49,6 +51,9 @@ class Mat:
         self.sequence = 0
         self.running = True
         self.mute = False  # scans go on, but nothing is sent
+        self.silent = set()  # these scans
+        self.dropped = set()  # scans that nobody took in time, though they were sent
+        self.torn = 0  # packets of which a part was taken
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
@@ -68,17 +73,26 @@ class Mat:
         except OSError:
             pass
         try:
-            os.write(self.master, data)
+            written = os.write(self.master, data)
         except BlockingIOError:
-            pass  # nobody reads: a mat does not wait
+            written = 0  # nobody reads: a mat does not wait
+        self.torn += 0 < written < len(data)
+        return written == len(data)
+
+    def is_taken(self):
+        """Whether everything that was sent has been read."""
+        waiting = fcntl.ioctl(self.slave, termios.FIONREAD, struct.pack("i", 0))
+        return struct.unpack("i", waiting)[0] == 0
 
     def _run(self):
         begun = time.monotonic()
         while self.running:
             if self.sequence % 50 == 0 and not self.mute:
                 self._write(packet(INFO, self.info()))
-            if not self.mute:
-                self._write(packet(FRAME, self.frame()))
+            if self.mute:
+                self.silent.add(self.sequence)
+            elif not self._write(packet(FRAME, self.frame())):
+                self.dropped.add(self.sequence)
             self.sequence += 1
             time.sleep(max(0.0, begun + self.sequence / RATE_HZ - time.monotonic()))
 

@@ -38,11 +38,12 @@ class PipelineTest(unittest.TestCase):
         sessions.write_session(self.path(name), seconds, seed)
         return self.path(name)
 
-    def start(self, verb, *arguments, bus=True):
-        """Starts the program; its output is kept."""
+    def start(self, verb, *arguments, bus=True, preparation=None):
+        """Starts the program, in it first the preparation; its output is kept."""
         words = [ROLLSCOPE, verb, *arguments] + (["--bus", self.bus] if bus else [])
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   cwd=self.folder.name, env=self.environment)
+                                   cwd=self.folder.name, env=self.environment,
+                                   preexec_fn=preparation)
         self.started.append(process)
         return process
 

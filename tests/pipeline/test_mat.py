@@ -37,15 +37,24 @@ class RealTime(PipelineTest):
             np.testing.assert_array_equal(mat.cells(int(number)), frame.ravel())
         return first
 
+    def missing(self, first):
+        """Numbers of scans between the first and the last of these that are not among them."""
+        return set(range(first[0], first[-1] + 1)) - set(first.tolist())
+
+    def dropped(self, first):
+        """Those that the mat could not hand over, the machine being too busy to take them."""
+        return {number for number in self.mat.dropped if first[0] < number < first[-1]}
+
     def test_frames_from_a_mat_are_recorded_without_a_gap(self):
         live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
                           self.path("out.h5"), "--for", "3")
         self.finish(live)
         recorded = self.recorded()
         first = self.assert_true_frames(recorded)
-        self.assertGreaterEqual(len(first), 299)
-        np.testing.assert_array_equal(np.arange(first[0], first[0] + len(first)), first)
-        self.assertEqual(0, np.count_nonzero(recorded["flags"][1:] & GAP_BEFORE))
+        self.assertGreaterEqual(len(first) + len(self.dropped(first)), 299)
+        self.assertEqual(self.dropped(first), self.missing(first))
+        np.testing.assert_array_equal(np.diff(first) != 1,
+                                      (recorded["flags"][1:] & GAP_BEFORE) != 0)
 
     def test_the_counters_of_the_mat_are_in_the_file(self):
         live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
@@ -56,8 +65,9 @@ class RealTime(PipelineTest):
                         for name, value in file["health"].items()}
             frames = len(file["time"])
         self.assertAlmostEqual(frames, counters["frames"][0], delta=2)
-        self.assertEqual((0, "frame"), counters["lost"][:2])
-        self.assertEqual((0, "packet"), counters["bad_checksum"][:2])
+        self.assertLessEqual(counters["lost"][0], len(self.mat.dropped))
+        self.assertLessEqual(counters["bad_checksum"][0], self.mat.torn)
+        self.assertEqual(("frame", "packet"), (counters["lost"][1], counters["bad_checksum"][1]))
         self.assertGreater(counters["bytes"][0], frames * mat.ROWS * mat.COLS)
         self.assertLess(abs(counters["rate_hz"][0] - 100), 30)
         told = json.loads(self.run_verb("info", "--json", self.path("out.h5"), bus=False)[0])
@@ -103,16 +113,32 @@ class RealTime(PipelineTest):
                         lambda: not any(os.path.exists(f"/proc/{child}") for child in children))
         self.assertTrue(sessions.is_closed(self.path("out.h5")))
         first = self.assert_true_frames(self.recorded())
-        self.assertGreaterEqual(len(first), 100)
-        self.assertEqual(set(np.diff(first)), {1})
+        self.assertGreaterEqual(len(first) + len(self.dropped(first)), 100)
+        self.assertEqual(self.dropped(first), self.missing(first))
+
+    def has_opened_the_mat(self, live, killed):
+        process = self.child_of(live, "acquire")
+        if process in (0, killed):
+            return False
+        try:
+            files = f"/proc/{process}/fd"
+            return any(os.readlink(os.path.join(files, one)) == self.mat.path
+                       for one in os.listdir(files))
+        except OSError:
+            return False
 
     def test_the_death_of_acquire_is_one_named_gap_and_nothing_else_is_missing(self):
         live = self.start("live", "--source", f"pty:{self.mat.path}?protocol=rollscope", "--output",
                           self.path("out.h5"))
         self.wait_until("frames", lambda: self.frames_acquired() >= 100)
         self.mat.mute = True
-        os.kill(self.child_of(live, "acquire"), signal.SIGKILL)
-        silent_at = self.mat.sequence
+        killed, silent_at = self.child_of(live, "acquire"), self.mat.sequence
+        acquired = -1
+        while not self.mat.is_taken() or self.frames_acquired() != acquired:
+            acquired = self.frames_acquired()
+            time.sleep(0.05)
+        os.kill(killed, signal.SIGKILL)
+        self.wait_until("another acquire", lambda: self.has_opened_the_mat(live, killed))
         self.wait_until("lost scans", lambda: self.mat.sequence >= silent_at + 20)
         self.mat.mute = False
         before = self.frames_acquired()
@@ -122,13 +148,14 @@ class RealTime(PipelineTest):
         self.assertIn("acquire died (Killed); starting it again", err)
         recorded = self.recorded()
         first = self.assert_true_frames(recorded)
-        self.assertGreaterEqual(len(first), 200)
+        self.assertGreaterEqual(len(first) + len(self.dropped(first)), 200)
         steps = np.diff(first)
         gaps = np.flatnonzero(steps != 1)
-        self.assertEqual(1, len(gaps), steps)
-        self.assertGreaterEqual(steps[gaps[0]], 20)
-        np.testing.assert_array_equal(gaps + 1,
-                                      np.flatnonzero(recorded["flags"][1:] & GAP_BEFORE) + 1)
+        lost = self.missing(first) - self.dropped(first)
+        self.assertGreaterEqual(len(self.mat.silent), 20)
+        self.assertLessEqual(self.mat.silent, lost)
+        self.assertEqual(set(range(min(lost), max(lost) + 1)), lost)
+        np.testing.assert_array_equal(gaps, np.flatnonzero(recorded["flags"][1:] & GAP_BEFORE))
         self.assertTrue(np.all(np.diff(recorded["time"]) > 0))
         self.assertTrue(np.all(np.diff(recorded["sequence"].astype(int)) > 0))
 

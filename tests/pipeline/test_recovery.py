@@ -157,6 +157,21 @@ class Recovery(PipelineTest):
             self.finish(process)
         self.assert_same_session(undisturbed, self.path("out.h5"))
 
+    def test_readers_told_to_finish_before_they_begin_do_all_there_is(self):
+        source, undisturbed = self.reference(6)
+
+        def hold():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--readers", "2")
+        self.wait_until("all frames", lambda: self.frames_acquired() == 300)
+        readers = [self.start("detect", "--readers", "1", preparation=hold),
+                   self.start("record", "--output", self.path("out.h5"), preparation=hold)]
+        for process in readers:
+            process.send_signal(signal.SIGTERM)
+        for process in (*readers, acquire):
+            self.finish(process)
+        self.assert_same_session(undisturbed, self.path("out.h5"))
+
     def test_a_record_that_is_interrupted_leaves_a_closed_whole_file(self):
         source, _ = self.reference(30)
         self.start("acquire", "--source", f"session:{source}")
