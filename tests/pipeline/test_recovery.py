@@ -45,7 +45,7 @@ class Recovery(PipelineTest):
         self.fail("live ended before")
 
     def assert_killed_and_same(self, verb):
-        source, undisturbed = self.reference(60)
+        source, undisturbed = self.reference(40)
         live = self.live(source)
         for strokes in (4, 8):
             self.wait_for_strokes(live, strokes)
@@ -64,12 +64,12 @@ class Recovery(PipelineTest):
         self.assert_killed_and_same("acquire")
 
     def test_a_detect_killed_late_reads_from_the_recording_what_the_ring_has_lost(self):
-        source, undisturbed = self.reference(60)
+        source, undisturbed = self.reference(40)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
                              "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
         detect = self.start("detect")
-        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 2000)
+        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 1300)
         detect.kill()
         detect.wait()
         detect = self.start("detect", "--readers", "1")
@@ -79,7 +79,7 @@ class Recovery(PipelineTest):
         self.assert_same_session(undisturbed, self.path("out.h5"))
 
     def test_a_record_away_for_longer_than_the_ring_holds_names_what_is_lost(self):
-        source, _ = self.reference(60)
+        source, _ = self.reference(40)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
                              "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
@@ -87,7 +87,7 @@ class Recovery(PipelineTest):
         self.wait_until("frames", lambda: self.frames_acquired() >= 500)
         record.kill()
         record.wait()
-        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 2200)
+        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 1500)
         record = self.start("record", "--output", self.path("out.h5"))
         for process in (record, detect, acquire):
             self.finish(process)
@@ -99,7 +99,7 @@ class Recovery(PipelineTest):
         self.assertEqual(sessions.GAP_BEFORE, recorded["flags"][first * 2] & sessions.GAP_BEFORE)
 
     def test_what_is_recovered_after_a_kill_has_maps_that_its_frames_give(self):
-        source, _ = self.reference(60)
+        source, _ = self.reference(40)
         self.start("acquire", "--source", f"session:{source}?speed=10", "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
         self.wait_until("12 s of frames", lambda: self.frames_acquired() >= 600)
@@ -113,7 +113,7 @@ class Recovery(PipelineTest):
 
     def test_readers_that_start_late_get_everything(self):
         source, undisturbed = self.reference(6)
-        acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=2", "--readers", "2")
         self.wait_until("frames", lambda: self.frames_acquired() >= 100)
         detect = self.start("detect", "--readers", "1")
         self.wait_until("more frames", lambda: self.frames_acquired() >= 150)
@@ -125,14 +125,14 @@ class Recovery(PipelineTest):
     def test_stopped_readers_lose_nothing_and_do_not_slow_acquire(self):
         source, undisturbed = self.reference(6)
         begun = time.monotonic()
-        acquire = self.start("acquire", "--source", f"session:{source}", "--readers", "2")
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=2", "--readers", "2")
         detect = self.start("detect", "--readers", "1")
         record = self.start("record", "--output", self.path("out.h5"))
         self.wait_until("the recording", lambda: os.path.exists(self.path("out.h5")))
         for process in (detect, record):
             process.send_signal(signal.SIGSTOP)
         self.wait_until("all frames", lambda: self.frames_acquired() == 300)
-        self.assertLess(time.monotonic() - begun, 6 + 2)
+        self.assertLess(time.monotonic() - begun, 3 + 2)
         for process in (detect, record):
             process.send_signal(signal.SIGCONT)
         for process in (record, detect, acquire):
@@ -141,7 +141,7 @@ class Recovery(PipelineTest):
 
     def test_recording_goes_on_when_a_full_disk_has_room_again(self):
         source, undisturbed = self.reference(12)
-        acquire = self.start("acquire", "--source", f"session:{source}?speed=2", "--readers", "2")
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=4", "--readers", "2")
         detect = self.start("detect", "--readers", "1")
         record = self.start("record", "--output", self.path("out.h5"))
         self.wait_until("frames", lambda: self.frames_acquired() >= 150)
@@ -174,7 +174,7 @@ class Recovery(PipelineTest):
 
     def test_a_record_that_is_interrupted_leaves_a_closed_whole_file(self):
         source, _ = self.reference(30)
-        self.start("acquire", "--source", f"session:{source}")
+        self.start("acquire", "--source", f"session:{source}?speed=5")
         self.start("detect")
         record = self.start("record", "--output", self.path("out.h5"))
         self.wait_until("frames", lambda: self.frames_acquired() >= 100)
