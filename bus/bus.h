@@ -110,6 +110,13 @@ const struct bus_session *bus_publisher_session(const struct bus_publisher *publ
  */
 int bus_publisher_last(const struct bus_publisher *publisher, struct frame *frame);
 
+/** A message that was published, also by a process before this one. @return 1, or 0 where the ring
+ *  does not hold it */
+int bus_published_event(const struct bus_publisher *publisher, uint64_t number,
+                        struct event *event);
+int bus_published_metrics(const struct bus_publisher *publisher, uint64_t number,
+                          struct metrics *metrics);
+
 /** Whether the stream was ended, perhaps by a process before this one. */
 bool bus_publisher_ended(const struct bus_publisher *publisher);
 
@@ -209,6 +216,10 @@ int bus_reader_open(struct bus_reader **result, const char *folder, enum bus_str
 
 /** The session; waits for at most timeout_ms. @return NULL while no publisher has answered */
 const struct bus_session *bus_reader_session(struct bus_reader *reader, int timeout_ms);
+
+/** Time of the session's first frame, microseconds since 1970, also where it was not read. @return
+ *  0: not known, as of a publisher on another machine */
+int64_t bus_reader_origin(const struct bus_reader *reader);
 
 /** Makes `from` the first message wanted, before any was read: a reader that has to look first
  *  where it was is registered meanwhile. */

@@ -153,6 +153,11 @@ void bus_reader_health(const struct bus_reader *reader, struct bus_reader_health
     health->silent_s = (double)(now_ms() - reader->heard_ms) * 1e-3;
 }
 
+int64_t bus_reader_origin(const struct bus_reader *reader)
+{
+    return reader->ring ? ring_watch_origin(reader->ring) : 0;
+}
+
 void bus_reader_seek(struct bus_reader *reader, uint64_t from)
 {
     reader->next = reader->acknowledged = from;

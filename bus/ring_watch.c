@@ -53,6 +53,11 @@ const char *ring_watch_note(const struct ring_watch *watch)
     return watch->header->note;
 }
 
+int64_t ring_watch_origin(const struct ring_watch *watch)
+{
+    return watch->header->origin;
+}
+
 uint64_t ring_watch_first(const struct ring_watch *watch)
 {
     return ring_header_first(watch->header);

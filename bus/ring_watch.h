@@ -20,6 +20,9 @@ struct ring_watch *ring_watch_open(const char *path);
 /** As ring_note(). */
 const char *ring_watch_note(const struct ring_watch *watch);
 
+/** As ring_origin(). */
+int64_t ring_watch_origin(const struct ring_watch *watch);
+
 uint64_t ring_watch_first(const struct ring_watch *watch);
 uint64_t ring_watch_next(const struct ring_watch *watch);
 

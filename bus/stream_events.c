@@ -41,6 +41,16 @@ static uint32_t notes_wanted(const struct geometry *geometry,
 const struct stream stream_events = {"events", slot_size, slots_wanted, event_peek};
 const struct stream stream_notes = {"notes", slot_size, notes_wanted, event_peek};
 
+int bus_published_event(const struct bus_publisher *publisher, uint64_t number,
+                        struct event *event)
+{
+    char session[BUS_SESSION_ID_SIZE];
+    const uint8_t *bytes;
+    size_t size;
+    return ring_read(publisher_ring(publisher), number, &bytes, &size) == 1 &&
+           !event_json_read(event, session, (const char *)bytes, size);
+}
+
 int bus_publish_event(struct bus_publisher *publisher, const struct event *event,
                       struct failure *failure)
 {

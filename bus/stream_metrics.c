@@ -32,6 +32,16 @@ static uint32_t slots_wanted(const struct geometry *geometry,
 
 const struct stream stream_metrics = {"metrics", slot_size, slots_wanted, metrics_peek};
 
+int bus_published_metrics(const struct bus_publisher *publisher, uint64_t number,
+                          struct metrics *metrics)
+{
+    char session[BUS_SESSION_ID_SIZE];
+    const uint8_t *bytes;
+    size_t size;
+    return ring_read(publisher_ring(publisher), number, &bytes, &size) == 1 &&
+           !metrics_json_read(metrics, session, (const char *)bytes, size);
+}
+
 int bus_publish_metrics(struct bus_publisher *publisher, const struct metrics *metrics,
                         struct failure *failure)
 {

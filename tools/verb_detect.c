@@ -1,4 +1,5 @@
 #include "analysis/analysis.h"
+#include "analysis/resumption.h"
 #include "bus/bus.h"
 #include "cli/output.h"
 #include "cli/own.h"
@@ -25,6 +26,7 @@ struct detection {
     struct bus_publisher *events, *metrics;
     struct analysis *analysis;
     struct output printed;
+    struct resumption resumption;
     bool paced;
     int64_t said_ms[2]; /* health was, of events and metrics */
 };
@@ -54,6 +56,8 @@ static int events_publish(struct detection *detection, struct failure *failure)
 {
     struct event event;
     while (analysis_next(detection->analysis, &event)) {
+        if (!resumption_event(&detection->resumption, detection->events, &event))
+            continue;
         while (!room(detection, &event) && stopping_count() < 2)
             readers_serve(detection, SERVE_MS);
         int status = bus_publish_event(detection->events, &event, failure);
@@ -68,7 +72,8 @@ static int events_publish(struct detection *detection, struct failure *failure)
 static int metrics_publish(struct detection *detection, struct failure *failure)
 {
     struct metrics metrics;
-    if (!analysis_metrics(detection->analysis, &metrics))
+    if (!analysis_metrics(detection->analysis, &metrics) ||
+        !resumption_metrics(&detection->resumption, detection->metrics, &metrics))
         return STATUS_OK;
     while (!bus_publisher_room(detection->metrics) && stopping_count() < 2)
         readers_serve(detection, SERVE_MS);
@@ -106,6 +111,11 @@ static int past_detect(struct detection *detection, struct frame *frame, struct 
     if (reason.status == STATUS_MEMORY || found == lost)
         return found == lost ? STATUS_OK : failure_set(failure, reason.status, "%s", reason.text);
     frame->flags |= FRAME_GAP_BEFORE;
+    int64_t origin_us = bus_reader_origin(detection->frames);
+    const struct resumption_gap gap = {
+        .first = first + found,
+        .shift_s = origin_us ? (double)(frame->time_us - origin_us) * 1e-6 : 0};
+    resumption_begin(&detection->resumption, detection->events, detection->metrics, &gap);
     say_error("frames %llu to %llu are gone: the ring was overrun",
               (unsigned long long)(first + found), (unsigned long long)last);
     return STATUS_OK;

@@ -78,6 +78,34 @@ class Recovery(PipelineTest):
             self.assertNotIn("gone", err)
         self.assert_same_session(undisturbed, self.path("out.h5"))
 
+    def test_a_detect_that_finds_no_frames_of_before_goes_on_with_numbers_ids_and_times(self):
+        source, _ = self.reference(60)
+        acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
+                             "--readers", "1")
+        first, second = self.path("first.jsonl"), self.path("second.jsonl")
+        detect = self.start("detect", f"--json={first}")
+        self.wait_until("frames", lambda: self.frames_acquired() >= 1000)
+        detect.kill()
+        detect.wait()
+        self.wait_until("the ring to be overrun", lambda: self.frames_acquired() >= 2200)
+        detect = self.start("detect", f"--json={second}")
+        _, err = self.finish(detect)
+        self.assertIn("are gone", err)
+        self.finish(acquire)
+        before, after = (self.events_in(path) for path in (first, second))
+        self.assertEqual(list(range(len(before) + len(after))),
+                         [one["number"] for one in before + after])
+        self.assertLess(before[-1]["frame"], after[0]["frame"])
+        strokes = [one["id"] for one in before + after if one["event"] == "stroke"]
+        self.assertEqual(strokes, sorted(set(strokes)))
+        self.assertGreater(strokes[-1], len([s for s in before if s["event"] == "stroke"]))
+        for one in before + after:
+            self.assertAlmostEqual(one["frame"] / sessions.RATE_HZ, one["published_s"], places=5)
+
+    def events_in(self, path):
+        with open(path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file if line.endswith("\n")]
+
     def test_a_record_away_for_longer_than_the_ring_holds_names_what_is_lost(self):
         source, _ = self.reference(40)
         acquire = self.start("acquire", "--source", f"session:{source}?speed=10", "--ring", "1",
