@@ -1,30 +1,23 @@
-#include "event_json.h"
+#include "record_json.h"
 
 #include "columns_json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
 
-static json_t *event_json(const struct event *event, const char *session)
+static json_t *event_make(const void *record)
 {
+    const struct event *event = record;
     const struct event_kind *kind = event_kind(event->type);
     json_t *json =
         json_pack("{s:s, s:I, s:I, s:f}", "event", kind->name, "number", (json_int_t)event->number,
                   "frame", (json_int_t)event->frame, "published_s", event->published_s);
     int bad = columns_json_write(json, event, kind->columns, kind->column_count);
-    if (session)
-        bad |= json_object_set_new(json, "session", json_string(session));
     if (!bad)
         return json;
     json_decref(json);
     return NULL;
-}
-
-int event_json_write(const struct event *event, const char *session, char *text, size_t size)
-{
-    return json_text_write(event_json(event, session), text, size);
 }
 
 static uint64_t whole(const json_t *json)
@@ -33,8 +26,9 @@ static uint64_t whole(const json_t *json)
     return value > 0 ? (uint64_t)value : 0;
 }
 
-static int event_of_json(struct event *event, const json_t *json, struct failure *failure)
+static int event_take(void *record, const json_t *json, struct failure *failure)
 {
+    struct event *event = record;
     const char *name = json_string_value(json_object_get(json, "event"));
     int type = name ? event_type_of(name) : STATUS_FORMAT;
     if (type < 0)
@@ -50,26 +44,4 @@ static int event_of_json(struct event *event, const json_t *json, struct failure
     return STATUS_OK;
 }
 
-int event_json_read(struct event *event, char session[BUS_SESSION_ID_SIZE], const char *text,
-                    size_t size)
-{
-    json_t *json = json_text_read(text, size, EVENT_JSON_SIZE, NULL);
-    int status = json ? event_of_json(event, json, NULL) : STATUS_FORMAT;
-    const char *id = json_string_value(json_object_get(json, "session"));
-    snprintf(session, BUS_SESSION_ID_SIZE, "%s", id ? id : "");
-    json_decref(json);
-    return status;
-}
-
-int event_encode(const struct event *event, char *text, size_t size)
-{
-    return event_json_write(event, NULL, text, size);
-}
-
-int event_decode(struct event *event, const char *text, size_t size, struct failure *failure)
-{
-    json_t *json = json_text_read(text, size, EVENT_JSON_SIZE, failure);
-    int status = json ? event_of_json(event, json, failure) : STATUS_FORMAT;
-    json_decref(json);
-    return status;
-}
+const struct record_json event_record = {EVENT_JSON_SIZE, event_make, event_take};

@@ -1,8 +1,7 @@
-#include "metrics_json.h"
+#include "record_json.h"
 
 #include "columns_json.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -41,15 +40,14 @@ static int elements_write(json_t *json, struct elements elements)
     return bad;
 }
 
-static json_t *metrics_json(const struct metrics *metrics, const char *session)
+static json_t *metrics_make(const void *record)
 {
+    const struct metrics *metrics = record;
     const struct metrics_table *plain = metrics_table(METRICS_PLAIN);
     json_t *json = json_pack("{s:s}", "event", KIND);
     int bad = columns_json_write(json, metrics, plain->columns, plain->column_count);
     bad |= elements_write(json, contacts_of(metrics));
     bad |= elements_write(json, spots_of(metrics));
-    if (session)
-        bad |= json_object_set_new(json, "session", json_string(session));
     if (!bad)
         return json;
     json_decref(json);
@@ -67,8 +65,9 @@ static size_t elements_read(const json_t *json, struct elements elements, size_t
     return count;
 }
 
-static int metrics_of_json(struct metrics *metrics, const json_t *json, struct failure *failure)
+static int metrics_take(void *record, const json_t *json, struct failure *failure)
 {
+    struct metrics *metrics = record;
     const struct metrics_table *plain = metrics_table(METRICS_PLAIN);
     const char *name = json_string_value(json_object_get(json, "event"));
     if (!name || strcmp(name, KIND) || !json_is_integer(json_object_get(json, "number")))
@@ -80,31 +79,4 @@ static int metrics_of_json(struct metrics *metrics, const json_t *json, struct f
     return STATUS_OK;
 }
 
-int metrics_json_write(const struct metrics *metrics, const char *session, char *text, size_t size)
-{
-    return json_text_write(metrics_json(metrics, session), text, size);
-}
-
-int metrics_json_read(struct metrics *metrics, char session[BUS_SESSION_ID_SIZE], const char *text,
-                      size_t size)
-{
-    json_t *json = json_text_read(text, size, METRICS_JSON_SIZE, NULL);
-    int status = json ? metrics_of_json(metrics, json, NULL) : STATUS_FORMAT;
-    const char *id = json_string_value(json_object_get(json, "session"));
-    snprintf(session, BUS_SESSION_ID_SIZE, "%s", id ? id : "");
-    json_decref(json);
-    return status;
-}
-
-int metrics_encode(const struct metrics *metrics, char *text, size_t size)
-{
-    return metrics_json_write(metrics, NULL, text, size);
-}
-
-int metrics_decode(struct metrics *metrics, const char *text, size_t size, struct failure *failure)
-{
-    json_t *json = json_text_read(text, size, METRICS_JSON_SIZE, failure);
-    int status = json ? metrics_of_json(metrics, json, failure) : STATUS_FORMAT;
-    json_decref(json);
-    return status;
-}
+const struct record_json metrics_record = {METRICS_JSON_SIZE, metrics_make, metrics_take};
