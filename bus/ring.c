@@ -17,19 +17,19 @@
 
 #include <zlib.h>
 
-#define RING_MAGIC    UINT64_C(0x33676e6972736c72) /* "rlsring3" */
-#define HEADER_BYTES  4096
-#define SLOT_SIZE_MAX (16U << 20)
-#define SLOTS_MAX     (1U << 24)
-#define SLOTS_LEAST   16U
-#define SLOTS_WRITTEN 1U /* always in the hands of ring_begin() */
+#define RING_MAGIC     UINT64_C(0x33676e6972736c72) /* "rlsring3" */
+#define HEADER_BYTES   4096
+#define SLOT_SIZE_MAX  (16U << 20)
+#define SLOTS_MAX      (1U << 24)
+#define SLOTS_LEAST    16U
+#define RESIDENT_BYTES (2U << 20)
+#define SLOTS_WRITTEN  1U /* always in the hands of ring_begin() */
 
 _Static_assert(sizeof(struct ring_header) <= HEADER_BYTES, "the header fits its page");
 
 struct ring {
     int file;
-    struct ring_header *header; /* NULL: not formatted */
-    size_t mapped;
+    struct ring_mapping map; /* nothing: not formatted */
     char *path;
 };
 
@@ -57,8 +57,17 @@ static uint8_t *slot_bytes(struct slot_header *slot)
 
 static bool slot_whole(const struct ring *ring, struct slot_header *slot, uint64_t number)
 {
-    return slot->number == number && slot->size <= ring->header->slot_size &&
+    return slot->number == number && slot->size <= ring->map.header->slot_size &&
            slot->crc == (uint32_t)crc32(0, slot_bytes(slot), slot->size);
+}
+
+void ring_touched(struct ring_mapping *mapping, size_t bytes)
+{
+    mapping->touched += bytes;
+    if (mapping->touched < RESIDENT_BYTES)
+        return;
+    mapping->touched = 0;
+    madvise(mapping->header, mapping->bytes, MADV_DONTNEED);
 }
 
 static int ring_map(struct ring *ring, size_t bytes, struct failure *failure)
@@ -66,16 +75,16 @@ static int ring_map(struct ring *ring, size_t bytes, struct failure *failure)
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->file, 0);
     if (memory == MAP_FAILED)
         return failure_system(failure, errno, "%s: cannot be mapped", ring->path);
-    ring->header = memory;
-    ring->mapped = bytes;
+    ring->map.header = memory;
+    ring->map.bytes = bytes;
     return STATUS_OK;
 }
 
 static void ring_unmap(struct ring *ring)
 {
-    if (ring->header)
-        munmap(ring->header, ring->mapped);
-    ring->header = NULL;
+    if (ring->map.header)
+        munmap(ring->map.header, ring->map.bytes);
+    ring->map.header = NULL;
 }
 
 bool ring_header_sane(const struct ring_header *header, size_t bytes)
@@ -89,17 +98,17 @@ bool ring_header_sane(const struct ring_header *header, size_t bytes)
 /* Wakes the readers that wait for the next message. */
 static void turn_say(struct ring *ring)
 {
-    atomic_fetch_add(&ring->header->turn, 1);
-    syscall(SYS_futex, &ring->header->turn, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    atomic_fetch_add(&ring->map.header->turn, 1);
+    syscall(SYS_futex, &ring->map.header->turn, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 static void torn_end_drop(struct ring *ring)
 {
     while (ring_next(ring) > ring_first(ring)) {
         uint64_t last = ring_next(ring) - 1;
-        if (slot_whole(ring, ring_slot(ring->header, last), last))
+        if (slot_whole(ring, ring_slot(ring->map.header, last), last))
             break;
-        ring->header->next = last;
+        ring->map.header->next = last;
     }
 }
 
@@ -113,12 +122,12 @@ static int ring_take_over(struct ring *ring, struct failure *failure)
     int status = ring_map(ring, (size_t)about.st_size, failure);
     if (status)
         return status;
-    if (!ring_header_sane(ring->header, ring->mapped)) {
+    if (!ring_header_sane(ring->map.header, ring->map.bytes)) {
         ring_unmap(ring);
         return STATUS_OK;
     }
     torn_end_drop(ring);
-    ring->header->process = getpid();
+    ring->map.header->process = getpid();
     return STATUS_OK;
 }
 
@@ -178,8 +187,8 @@ static int ring_renew(struct ring *ring, struct failure *failure)
     struct stat about;
     if (!fstat(ring->file, &about) && !about.st_size)
         return STATUS_OK;
-    if (ring->header) {
-        atomic_store(&ring->header->replaced, 1);
+    if (ring->map.header) {
+        atomic_store(&ring->map.header->replaced, 1);
         turn_say(ring);
     }
     ring_unmap(ring);
@@ -227,7 +236,7 @@ int ring_format(struct ring *ring, uint32_t slot_size, uint32_t slots, const cha
         status = ring_map(ring, ring_bytes(slot_size, slots), failure);
     if (status)
         return status;
-    struct ring_header *header = ring->header;
+    struct ring_header *header = ring->map.header;
     header->slot_size = slot_size;
     header->slots = slots;
     header->process = getpid();
@@ -239,35 +248,36 @@ int ring_format(struct ring *ring, uint32_t slot_size, uint32_t slots, const cha
 
 const char *ring_note(const struct ring *ring)
 {
-    return ring->header ? ring->header->note : "";
+    return ring->map.header ? ring->map.header->note : "";
 }
 
 uint8_t *ring_begin(struct ring *ring)
 {
-    struct slot_header *slot = ring_slot(ring->header, ring->header->next);
+    struct slot_header *slot = ring_slot(ring->map.header, ring->map.header->next);
     atomic_store(&slot->number, NO_NUMBER);
     return slot_bytes(slot);
 }
 
 void ring_commit(struct ring *ring, size_t size)
 {
-    uint64_t number = ring->header->next;
-    struct slot_header *slot = ring_slot(ring->header, number);
+    uint64_t number = ring->map.header->next;
+    struct slot_header *slot = ring_slot(ring->map.header, number);
     slot->size = (uint32_t)size;
     slot->crc = (uint32_t)crc32(0, slot_bytes(slot), slot->size);
     atomic_store(&slot->number, number);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    ring->header->written_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-    atomic_store(&ring->header->next, number + 1);
+    ring->map.header->written_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    atomic_store(&ring->map.header->next, number + 1);
     turn_say(ring);
+    ring_touched(&ring->map, size);
 }
 
 int ring_read(const struct ring *ring, uint64_t number, const uint8_t **bytes, size_t *size)
 {
     if (number < ring_first(ring) || number >= ring_next(ring))
         return 0;
-    struct slot_header *slot = ring_slot(ring->header, number);
+    struct slot_header *slot = ring_slot(ring->map.header, number);
     if (!slot_whole(ring, slot, number))
         return STATUS_FORMAT;
     *bytes = slot_bytes(slot);
@@ -283,48 +293,48 @@ uint64_t ring_header_first(const struct ring_header *header)
 
 uint64_t ring_first(const struct ring *ring)
 {
-    return ring->header ? ring_header_first(ring->header) : 0;
+    return ring->map.header ? ring_header_first(ring->map.header) : 0;
 }
 
 uint64_t ring_next(const struct ring *ring)
 {
-    return ring->header ? ring->header->next : 0;
+    return ring->map.header ? ring->map.header->next : 0;
 }
 
 uint32_t ring_capacity(const struct ring *ring)
 {
-    return ring->header ? ring->header->slots - SLOTS_WRITTEN : 0;
+    return ring->map.header ? ring->map.header->slots - SLOTS_WRITTEN : 0;
 }
 
 uint32_t ring_slot_size(const struct ring *ring)
 {
-    return ring->header ? ring->header->slot_size : 0;
+    return ring->map.header ? ring->map.header->slot_size : 0;
 }
 
 double ring_written_s(const struct ring *ring)
 {
-    return ring->header ? (double)ring->header->written_us * 1e-6 : 0;
+    return ring->map.header ? (double)ring->map.header->written_us * 1e-6 : 0;
 }
 
 void ring_set_origin(struct ring *ring, int64_t origin)
 {
-    ring->header->origin = origin;
+    ring->map.header->origin = origin;
 }
 
 int64_t ring_origin(const struct ring *ring)
 {
-    return ring->header ? ring->header->origin : 0;
+    return ring->map.header ? ring->map.header->origin : 0;
 }
 
 void ring_end(struct ring *ring)
 {
-    atomic_store(&ring->header->ended, 1);
+    atomic_store(&ring->map.header->ended, 1);
     turn_say(ring);
 }
 
 bool ring_ended(const struct ring *ring)
 {
-    return ring->header && ring->header->ended;
+    return ring->map.header && ring->map.header->ended;
 }
 
 void ring_close(struct ring *ring)

@@ -37,6 +37,16 @@ bool ring_header_sane(const struct ring_header *header, size_t bytes);
 /** Where a message lies, or will; behind it its bytes. */
 struct slot_header *ring_slot(const struct ring_header *header, uint64_t number);
 
+/** What is mapped of a ring. */
+struct ring_mapping {
+    struct ring_header *header; /* NULL: nothing */
+    size_t bytes, touched;
+};
+
+/** So many bytes more were written or read. A few megabytes stay in this process's memory; the
+ *  file keeps the rest. */
+void ring_touched(struct ring_mapping *mapping, size_t bytes);
+
 /** Number of the oldest message that is surely kept. */
 uint64_t ring_header_first(const struct ring_header *header);
 

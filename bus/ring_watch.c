@@ -15,24 +15,21 @@
 
 #include <zlib.h>
 
-#define RESIDENT_BYTES (2U << 20) /* of a ring that stay in a reader's memory */
-
 struct ring_watch {
-    struct ring_header *header; /* read-only */
-    size_t mapped, copied;
+    struct ring_mapping map; /* read-only */
 };
 
 static bool watch_map(struct ring_watch *watch, int file)
 {
     struct stat about;
-    if (fstat(file, &about) || about.st_size < (off_t)sizeof *watch->header)
+    if (fstat(file, &about) || about.st_size < (off_t)sizeof *watch->map.header)
         return false;
     void *memory = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, file, 0);
     if (memory == MAP_FAILED)
         return false;
-    watch->header = memory;
-    watch->mapped = (size_t)about.st_size;
-    return ring_header_sane(watch->header, watch->mapped);
+    watch->map.header = memory;
+    watch->map.bytes = (size_t)about.st_size;
+    return ring_header_sane(watch->map.header, watch->map.bytes);
 }
 
 struct ring_watch *ring_watch_open(const char *path)
@@ -50,57 +47,47 @@ struct ring_watch *ring_watch_open(const char *path)
 
 const char *ring_watch_note(const struct ring_watch *watch)
 {
-    return watch->header->note;
+    return watch->map.header->note;
 }
 
 int64_t ring_watch_origin(const struct ring_watch *watch)
 {
-    return watch->header->origin;
+    return watch->map.header->origin;
 }
 
 uint64_t ring_watch_first(const struct ring_watch *watch)
 {
-    return ring_header_first(watch->header);
+    return ring_header_first(watch->map.header);
 }
 
 uint64_t ring_watch_next(const struct ring_watch *watch)
 {
-    return watch->header->next;
+    return watch->map.header->next;
 }
 
 bool ring_watch_ended(const struct ring_watch *watch)
 {
-    return watch->header->ended;
+    return watch->map.header->ended;
 }
 
 bool ring_watch_replaced(const struct ring_watch *watch)
 {
-    return watch->header->replaced;
+    return watch->map.header->replaced;
 }
 
 size_t ring_watch_size(const struct ring_watch *watch, uint64_t number)
 {
     if (number < ring_watch_first(watch) || number >= ring_watch_next(watch))
         return 0;
-    const struct slot_header *slot = ring_slot(watch->header, number);
+    const struct slot_header *slot = ring_slot(watch->map.header, number);
     uint32_t size = slot->size;
-    return slot->number == number && size <= watch->header->slot_size ? size : 0;
-}
-
-/* Pages that were read are the publisher's memory, not also ours. */
-static void pages_leave(struct ring_watch *watch, size_t size)
-{
-    watch->copied += size;
-    if (watch->copied < RESIDENT_BYTES)
-        return;
-    watch->copied = 0;
-    madvise(watch->header, watch->mapped, MADV_DONTNEED);
+    return slot->number == number && size <= watch->map.header->slot_size ? size : 0;
 }
 
 bool ring_watch_copy(struct ring_watch *watch, uint64_t number, void *to, size_t size)
 {
-    pages_leave(watch, size);
-    const struct slot_header *slot = ring_slot(watch->header, number);
+    ring_touched(&watch->map, size);
+    const struct slot_header *slot = ring_slot(watch->map.header, number);
     uint32_t crc = slot->crc;
     memcpy(to, slot + 1, size);
     atomic_thread_fence(memory_order_acquire);
@@ -111,10 +98,10 @@ bool ring_watch_wait(const struct ring_watch *watch, uint64_t number, int timeou
 {
     const struct timespec most = {.tv_sec = timeout_ms / 1000,
                                   .tv_nsec = timeout_ms % 1000 * 1000000L};
-    uint32_t turn = watch->header->turn;
+    uint32_t turn = watch->map.header->turn;
     if (number < ring_watch_next(watch) || ring_watch_ended(watch) || ring_watch_replaced(watch))
         return true;
-    long woken = syscall(SYS_futex, &watch->header->turn, FUTEX_WAIT, turn, &most, NULL, 0);
+    long woken = syscall(SYS_futex, &watch->map.header->turn, FUTEX_WAIT, turn, &most, NULL, 0);
     return !woken || errno != EINTR;
 }
 
@@ -122,7 +109,7 @@ void ring_watch_close(struct ring_watch *watch)
 {
     if (!watch)
         return;
-    if (watch->header)
-        munmap(watch->header, watch->mapped);
+    if (watch->map.header)
+        munmap(watch->map.header, watch->map.bytes);
     free(watch);
 }

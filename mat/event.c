@@ -174,3 +174,12 @@ int event_type_of(const char *name)
             return type;
     return STATUS_NOT_FOUND;
 }
+
+void event_shift(struct event *event, double seconds)
+{
+    const struct event_kind *kind = event_kind(event->type);
+    event->published_s += seconds;
+    for (size_t i = 0; i < kind->column_count; i++)
+        if (kind->columns[i].type == COLUMN_TIME)
+            *(double *)(void *)((char *)event + kind->columns[i].offset) += seconds;
+}

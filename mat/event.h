@@ -127,6 +127,9 @@ struct event_kind {
     size_t column_count;
 };
 
+/** Moves all of its times. Any thread. */
+void event_shift(struct event *event, double seconds);
+
 /** The table row of a type. @param type below EVENT_TYPE_COUNT. @return never NULL. Any thread. */
 const struct event_kind *event_kind(enum event_type type);
 

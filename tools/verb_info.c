@@ -265,10 +265,9 @@ static json_t *maps_object(const struct view *view)
     return maps;
 }
 
-static int print_json(const struct view *view)
+static int print_json(const struct view *view, FILE *stream, struct failure *failure)
 {
     const struct scan *scan = &view->scan;
-    struct failure failure = {0};
     json_t *object = json_pack(
         "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "file", view->file,
         "about", about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
@@ -276,9 +275,7 @@ static int print_json(const struct view *view)
         json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost,
         "saturated", (json_int_t)scan->saturated, "events", counts_object(view), "truth",
         view->has_truth, "maps", maps_object(view), "health", health_object(view));
-    if (json_line(stdout, object, view->file, &failure) < 0)
-        return say_failure(&failure);
-    return EXIT_DONE;
+    return json_line(stream, object, view->file, failure);
 }
 
 static int read_view(struct session *session, struct view *view, struct failure *failure)
@@ -298,33 +295,63 @@ static int read_view(struct session *session, struct view *view, struct failure 
     return status < 0 ? status : STATUS_OK;
 }
 
-static int run(const struct options *options)
+/* What is in the file: in words, or as JSON. */
+static int about_print(const struct options *options, FILE *json, struct failure *failure)
 {
-    if (options->follow)
-        return follow_session(options);
     struct view view = {.file = options->files[0]};
     struct session *session;
-    struct failure failure = {0};
-    if (session_open(&session, view.file, &failure) < 0)
-        return say_failure(&failure);
-    int code = EXIT_DONE;
-    if (read_view(session, &view, &failure) < 0)
-        code = say_failure(&failure);
-    else if (options->json)
-        code = print_json(&view);
-    else
+    if (session_open(&session, view.file, failure) < 0)
+        return failure->status;
+    int status = read_view(session, &view, failure);
+    if (status == STATUS_OK && json)
+        status = print_json(&view, json, failure);
+    else if (status == STATUS_OK)
         print_words(&view);
     truth_free(&view.truth);
     session_maps_free(&view.maps);
     findings_clear(&view.findings);
     session_close(session);
-    return code;
+    return status;
+}
+
+/* With --follow every form is of events; without it JSON says what is in the file. */
+static int print(const struct options *options, const struct output *output,
+                 struct failure *failure)
+{
+    struct output events = *output;
+    if (options->follow)
+        return follow_session(options, output, failure);
+    events.streams[FORM_JSON] = NULL;
+    bool rows = events.streams[FORM_CSV] || events.streams[FORM_KV];
+    int status = STATUS_OK;
+    if (!rows || output->streams[FORM_JSON])
+        status = about_print(options, output->streams[FORM_JSON], failure);
+    return status || !rows ? status : follow_session(options, &events, failure);
+}
+
+static int run(const struct options *options)
+{
+    struct failure failure = {0};
+    struct output output;
+    if (options->metrics) {
+        say_error("a session file holds no metrics: `rollscope analyze --metrics' finds them");
+        return EXIT_USAGE;
+    }
+    int status = output_open(&output, options, ROWS_USUAL, NULL, &failure);
+    if (status) {
+        int code = say_failure(&failure);
+        return status == STATUS_ARGUMENT ? EXIT_USAGE : code;
+    }
+    status = print(options, &output, &failure);
+    if (output_close(&output, status ? NULL : &failure) && !status)
+        status = failure.status;
+    return status ? say_failure(&failure) : EXIT_DONE;
 }
 
 const struct verb verb_info = {
     .name = "info",
     .arguments = "FILE",
     .text = "say what is in a session file",
-    .options = {.shared = OPTION_JSON | OPTION_FOLLOW, .files_least = 1, .files_most = 1},
+    .options = {.shared = OPTION_FORMS | OPTION_FOLLOW, .files_least = 1, .files_most = 1},
     .run = run,
 };

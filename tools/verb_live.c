@@ -30,25 +30,30 @@
 
 enum { ACQUIRE, DETECT, RECORD, CHILD_COUNT };
 
-struct live {
-    const struct options *options;
-    char output[OPTION_TEXT_SIZE], folder[BUS_FOLDER_SIZE], session[BUS_SESSION_ID_SIZE];
+/* What belongs to one session; begins as zeros. */
+struct live_session {
+    char output[OPTION_TEXT_SIZE], id[BUS_SESSION_ID_SIZE];
     struct child children[CHILD_COUNT];
     struct bus_reader *events;
     struct bus_reader *metrics; /* NULL: not wanted */
-    struct output printed;
     bool events_over, has_summary;
     struct summary summary;
-    uint64_t spots_said; /* the highest spot id that was shown */
-    unsigned stops;      /* passed on to the children */
-    bool hurried;        /* everybody was told to leave at once */
-    int64_t kill_ms;     /* when patience ends; 0: it has not begun */
-    struct beside beside;
-    bool begun;                         /* the session, and not only asked for */
+    uint64_t spots_said;                /* the highest spot id that was shown */
+    unsigned stops;                     /* passed on to the children */
+    bool hurried;                       /* everybody was told to leave at once */
+    int64_t kill_ms;                    /* when patience ends; 0: it has not begun */
+    bool begun;                         /* and not only asked for */
     bool stop;                          /* was pressed on the page */
-    struct annotation texts[OWN_TEXTS]; /* said on the page before the session; of `said` */
+    struct annotation texts[OWN_TEXTS]; /* said on the page before, in a JSON object that is kept */
     size_t text_count;
-    json_t *said;
+};
+
+struct live {
+    const struct options *options;
+    char folder[BUS_FOLDER_SIZE];
+    struct output printed;
+    struct beside beside;
+    struct live_session now;
 };
 
 static void texts_pass_on(struct child *record, const struct annotation *texts, size_t count)
@@ -62,11 +67,11 @@ static void children_prepare(struct live *live)
     const struct options *options = live->options;
     static const char *const verbs[CHILD_COUNT] = {"acquire", "detect", "record"};
     for (int i = 0; i < CHILD_COUNT; i++) {
-        struct child *child = &live->children[i];
+        struct child *child = &live->now.children[i];
         child_prepare(child, verbs[i]);
         child_argument(child, "--quiet");
         child_argument(child, "--bus=%s", live->folder);
-        child_argument(child, "--session=%s", live->session);
+        child_argument(child, "--session=%s", live->now.id);
         if (i != RECORD)
             child_argument(child, "--readers=2");
         if (i != RECORD && *options->listen)
@@ -77,24 +82,24 @@ static void children_prepare(struct live *live)
             child_parameters(child, &options->parameters);
     }
     if (*options->config)
-        child_argument(&live->children[ACQUIRE], "--config=%s", options->config);
+        child_argument(&live->now.children[ACQUIRE], "--config=%s", options->config);
     if (*options->source)
-        child_argument(&live->children[ACQUIRE], "--source=%s", options->source);
+        child_argument(&live->now.children[ACQUIRE], "--source=%s", options->source);
     if (!isinf(options->for_s))
-        child_argument(&live->children[ACQUIRE], "--for=%.17g", options->for_s);
+        child_argument(&live->now.children[ACQUIRE], "--for=%.17g", options->for_s);
     const struct own *own = options->own;
     if (own->ring_s > 0)
-        child_argument(&live->children[ACQUIRE], "--ring=%.17g", own->ring_s);
+        child_argument(&live->now.children[ACQUIRE], "--ring=%.17g", own->ring_s);
     if (own->sync_s > 0)
-        child_argument(&live->children[RECORD], "--sync=%.17g", own->sync_s);
+        child_argument(&live->now.children[RECORD], "--sync=%.17g", own->sync_s);
     if (split_is(&own->split))
-        child_argument(&live->children[RECORD], "--split=%s", own->split_text);
+        child_argument(&live->now.children[RECORD], "--split=%s", own->split_text);
     double planned_s = isinf(options->for_s) ? own->planned_s : options->for_s;
     if (planned_s > 0)
-        child_argument(&live->children[RECORD], "--planned=%.17g", planned_s);
-    child_argument(&live->children[RECORD], "--output=%s", live->output);
-    texts_pass_on(&live->children[RECORD], own->texts, own->text_count);
-    texts_pass_on(&live->children[RECORD], live->texts, live->text_count);
+        child_argument(&live->now.children[RECORD], "--planned=%.17g", planned_s);
+    child_argument(&live->now.children[RECORD], "--output=%s", live->now.output);
+    texts_pass_on(&live->now.children[RECORD], own->texts, own->text_count);
+    texts_pass_on(&live->now.children[RECORD], live->now.texts, live->now.text_count);
 }
 
 /* A hot spot is shown when it is found, not each time it grows. */
@@ -102,8 +107,8 @@ static bool shown(struct live *live, const struct event *event)
 {
     if (event->type != EVENT_SPOT)
         return event->type == EVENT_STROKE || event->type == EVENT_HOLD;
-    bool fresh = event->spot.id > live->spots_said;
-    live->spots_said = fresh ? event->spot.id : live->spots_said;
+    bool fresh = event->spot.id > live->now.spots_said;
+    live->now.spots_said = fresh ? event->spot.id : live->now.spots_said;
     return fresh;
 }
 
@@ -111,8 +116,8 @@ static int event_print(struct live *live, const struct event *event)
 {
     struct failure failure;
     if (event->type == EVENT_SUMMARY) {
-        live->summary = event->summary;
-        live->has_summary = true;
+        live->now.summary = event->summary;
+        live->now.has_summary = true;
     }
     if (!output_takes_stdout(live->options) && shown(live, event))
         report_event(stdout, event);
@@ -123,15 +128,15 @@ static void metrics_print(struct live *live)
 {
     struct metrics metrics;
     struct failure failure;
-    int status = live->metrics ? 1 : 0;
+    int status = live->now.metrics ? 1 : 0;
     while (status == 1) {
-        status = bus_read_metrics(live->metrics, &metrics, 0, &failure);
+        status = bus_read_metrics(live->now.metrics, &metrics, 0, &failure);
         if (status == 1 && output_metrics(&live->printed, &metrics, &failure))
             status = STATUS_LOST;
     }
     if (status < 0) {
-        bus_reader_close(live->metrics);
-        live->metrics = NULL;
+        bus_reader_close(live->now.metrics);
+        live->now.metrics = NULL;
     }
 }
 
@@ -139,21 +144,21 @@ static void events_print(struct live *live)
 {
     struct event event;
     struct failure failure;
-    int status = 1, timeout_ms = live->metrics ? METRICS_MS : EVENT_MS;
-    if (live->events_over) {
+    int status = 1, timeout_ms = live->now.metrics ? METRICS_MS : EVENT_MS;
+    if (live->now.events_over) {
         usleep(EVENT_MS * 1000);
         return;
     }
     while (status == 1) {
-        status = bus_read_event(live->events, &event, timeout_ms, &failure);
+        status = bus_read_event(live->now.events, &event, timeout_ms, &failure);
         if (status == 1 && event_print(live, &event))
             status = STATUS_LOST;
         timeout_ms = 0;
     }
-    live->events_over = status < 0;
-    if (live->events_over) {
-        bus_reader_close(live->events);
-        live->events = NULL;
+    live->now.events_over = status < 0;
+    if (live->now.events_over) {
+        bus_reader_close(live->now.events);
+        live->now.events = NULL;
     }
 }
 
@@ -164,31 +169,31 @@ static void stops_pass_on(struct live *live)
 {
     bool failed = false;
     for (int i = 0; i < CHILD_COUNT; i++)
-        failed |= live->children[i].done && live->children[i].exit_code;
-    if (live->stops < stopping_count() + live->stop + (failed ? HURRY : 0)) {
-        children_signal(live->children, live->stops ? CHILD_COUNT : 1, SIGTERM);
-        live->stops++;
+        failed |= live->now.children[i].done && live->now.children[i].exit_code;
+    if (live->now.stops < stopping_count() + live->now.stop + (failed ? HURRY : 0)) {
+        children_signal(live->now.children, live->now.stops ? CHILD_COUNT : 1, SIGTERM);
+        live->now.stops++;
     }
-    if (live->children[RECORD].done && !live->children[DETECT].needless) {
-        live->children[ACQUIRE].needless = live->children[DETECT].needless = true;
-        live->kill_ms = monotonic_ms() + LEAVE_MS;
+    if (live->now.children[RECORD].done && !live->now.children[DETECT].needless) {
+        live->now.children[ACQUIRE].needless = live->now.children[DETECT].needless = true;
+        live->now.kill_ms = monotonic_ms() + LEAVE_MS;
     }
-    if (live->children[ACQUIRE].done && !live->children[DETECT].told)
-        children_signal(live->children + DETECT, CHILD_COUNT - DETECT, SIGTERM);
-    if (live->stops >= HURRY && !live->hurried) {
-        live->hurried = true;
-        live->kill_ms = monotonic_ms() + PATIENCE_MS;
+    if (live->now.children[ACQUIRE].done && !live->now.children[DETECT].told)
+        children_signal(live->now.children + DETECT, CHILD_COUNT - DETECT, SIGTERM);
+    if (live->now.stops >= HURRY && !live->now.hurried) {
+        live->now.hurried = true;
+        live->now.kill_ms = monotonic_ms() + PATIENCE_MS;
     }
-    if (live->kill_ms && monotonic_ms() > live->kill_ms)
-        children_signal(live->children, CHILD_COUNT, SIGKILL);
+    if (live->now.kill_ms && monotonic_ms() > live->now.kill_ms)
+        children_signal(live->now.children, CHILD_COUNT, SIGKILL);
 }
 
 static int exit_code_of(const struct live *live)
 {
     int code = EXIT_DONE;
     for (int i = 0; i < CHILD_COUNT; i++)
-        if (live->children[i].exit_code > code)
-            code = live->children[i].exit_code;
+        if (live->now.children[i].exit_code > code)
+            code = live->now.children[i].exit_code;
     return code;
 }
 
@@ -198,12 +203,12 @@ static void summary_say(const struct live *live)
     char first[PATH_MAX], last[PATH_MAX];
     const struct own *own = live->options->own;
     unsigned count =
-        live->options->quiet ? 0 : recording_files(first, last, live->output, &own->split);
+        live->options->quiet ? 0 : recording_files(first, last, live->now.output, &own->split);
     if (!count)
         return;
     fputc('\n', to);
-    if (live->has_summary)
-        report_summary(to, &live->summary);
+    if (live->now.has_summary)
+        report_summary(to, &live->now.summary);
     fprintf(to, "recorded  %s%s%s\n", first, count > 1 ? " to " : "", count > 1 ? last : "");
     fprintf(to,
             "next      %s info %s\n"
@@ -226,20 +231,20 @@ static int live_begin(struct live *live, struct failure *failure)
 {
     const struct options *options = live->options;
     if (*options->output)
-        snprintf(live->output, sizeof live->output, "%s", options->output);
+        snprintf(live->now.output, sizeof live->now.output, "%s", options->output);
     else
-        session_name(live->output, sizeof live->output);
-    own_session(options->own, live->session);
+        session_name(live->now.output, sizeof live->now.output);
+    own_session(options->own, live->now.id);
     const struct own *own = live->options->own;
     char first[PATH_MAX];
-    recording_part(first, live->output, 1);
-    int status = output_check(split_is(&own->split) ? first : live->output, failure);
-    struct bus_reader_options reading = {.name = "live", .session = live->session};
-    struct bus_reader_options watching = {.name = "live", .session = live->session};
+    recording_part(first, live->now.output, 1);
+    int status = output_check(split_is(&own->split) ? first : live->now.output, failure);
+    struct bus_reader_options reading = {.name = "live", .session = live->now.id};
+    struct bus_reader_options watching = {.name = "live", .session = live->now.id};
     if (!status)
-        status = bus_reader_open(&live->events, live->folder, BUS_EVENTS, &reading, failure);
+        status = bus_reader_open(&live->now.events, live->folder, BUS_EVENTS, &reading, failure);
     if (!status && live->printed.rows.kinds >> ROW_METRICS & 1)
-        status = bus_reader_open(&live->metrics, live->folder, BUS_METRICS, &watching, failure);
+        status = bus_reader_open(&live->now.metrics, live->folder, BUS_METRICS, &watching, failure);
     return status;
 }
 
@@ -247,7 +252,7 @@ static int live_begin(struct live *live, struct failure *failure)
 static void page_tend(struct live *live)
 {
     json_t *said = beside_tend(&live->beside);
-    live->stop |= !strcmp(control_text(said, "do"), "stop");
+    live->now.stop |= !strcmp(control_text(said, "do"), "stop");
     json_decref(said);
 }
 
@@ -256,32 +261,31 @@ static int session_run(struct live *live)
     struct failure failure = {0};
     if (live_begin(live, &failure))
         return say_failure(&failure);
-    live->begun = true;
+    live->now.begun = true;
     children_prepare(live);
-    beside_say(&live->beside, "recording", live->session, live->output);
-    while (children_tend(live->children, CHILD_COUNT)) {
+    beside_say(&live->beside, "recording", live->now.id, live->now.output);
+    while (children_tend(live->now.children, CHILD_COUNT)) {
         events_print(live);
         metrics_print(live);
         page_tend(live);
         stops_pass_on(live);
     }
     metrics_print(live);
-    bus_reader_close(live->metrics);
-    bus_reader_close(live->events);
-    children_free(live->children, CHILD_COUNT);
+    bus_reader_close(live->now.metrics);
+    bus_reader_close(live->now.events);
+    children_free(live->now.children, CHILD_COUNT);
     summary_say(live);
-    beside_say(&live->beside, "over", live->session, live->output);
+    beside_say(&live->beside, "over", live->now.id, live->now.output);
     return exit_code_of(live);
 }
 
 static void texts_take(struct live *live, json_t *said)
 {
     static const char *const names[] = {"body_part", "side", "tool", "notes"};
-    live->said = said;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *text = control_text(said, names[i]);
         if (*text && strlen(text) < SESSION_TEXT_SIZE)
-            live->texts[live->text_count++] = (struct annotation){names[i], text};
+            live->now.texts[live->now.text_count++] = (struct annotation){names[i], text};
     }
 }
 
@@ -320,19 +324,15 @@ static void next_await(struct live *live)
 static int sessions_run(struct live *live)
 {
     int code = EXIT_DONE;
-    const struct live fresh = *live;
     json_t *said;
     while ((said = start_await(live))) {
+        live->now = (struct live_session){0};
         texts_take(live, said);
         int worse = session_run(live);
         code = worse > code ? worse : code;
         json_decref(said);
-        if (live->begun)
+        if (live->now.begun)
             next_await(live);
-        struct live next = fresh;
-        next.beside = live->beside;
-        next.printed = live->printed;
-        *live = next;
     }
     return code;
 }

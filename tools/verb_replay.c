@@ -1,5 +1,6 @@
 #include "analysis/analysis.h"
 #include "cli/keyboard.h"
+#include "cli/output.h"
 #include "cli/report.h"
 #include "cli/say.h"
 #include "cli/stopping.h"
@@ -25,6 +26,8 @@ struct show {
     struct player *player;
     struct analysis *analysis; /* begun again after a jump */
     double base_s;             /* when it was begun */
+    struct output printed;
+    uint64_t events, metrics; /* printed */
     bool keys, fresh;
 };
 
@@ -57,23 +60,32 @@ static void line_draw(const struct show *show)
 }
 
 /* Times count from the file's first frame, also after a jump. */
-static void events_show(struct show *show)
+static int events_show(struct show *show, struct failure *failure)
 {
     struct event event;
-    while (analysis_next(show->analysis, &event)) {
-        if (event.type != EVENT_STROKE && event.type != EVENT_HOLD)
-            continue;
-        double *times_s[] = {&event.stroke.start_s, &event.stroke.end_s};
-        if (event.type == EVENT_HOLD) {
-            times_s[0] = &event.hold.start_s;
-            times_s[1] = &event.hold.end_s;
+    int status = STATUS_OK;
+    while (!status && analysis_next(show->analysis, &event)) {
+        event_shift(&event, show->base_s);
+        event.number = show->events++;
+        bool said = event.type == EVENT_STROKE || event.type == EVENT_HOLD;
+        if (said && !output_takes_stdout(show->options)) {
+            progress_hide();
+            report_event(stdout, &event);
+            fflush(stdout);
         }
-        *times_s[0] += show->base_s;
-        *times_s[1] += show->base_s;
-        progress_hide();
-        report_event(stdout, &event);
-        fflush(stdout);
+        status = output_event(&show->printed, &event, failure);
     }
+    return status;
+}
+
+static int metrics_show(struct show *show, struct failure *failure)
+{
+    struct metrics metrics;
+    if (!analysis_metrics(show->analysis, &metrics))
+        return STATUS_OK;
+    metrics.time_s += show->base_s;
+    metrics.number = show->metrics++;
+    return output_metrics(&show->printed, &metrics, failure);
 }
 
 static int jump(struct show *show, double seconds, struct failure *failure)
@@ -147,10 +159,14 @@ static int show_read(void *self, struct frame *frame, int timeout_ms, struct fai
     }
     if (status == 1)
         analysis_push(show->analysis, frame);
-    if (status == STATUS_END)
+    else if (status == STATUS_END)
         analysis_finish(show->analysis);
-    events_show(show);
-    return status;
+    else
+        return status;
+    int shown = metrics_show(show, failure);
+    if (!shown)
+        shown = events_show(show, failure);
+    return shown ? shown : status;
 }
 
 static const struct mat_info *show_info(void *self)
@@ -216,12 +232,18 @@ static int run(const struct options *options)
         .open = show_open,
         .context = &show,
     };
+    if (output_open(&show.printed, options, ROWS_ALL, NULL, &failure)) {
+        int code = say_failure(&failure);
+        return failure.status == STATUS_ARGUMENT ? EXIT_USAGE : code;
+    }
     stopping_catch();
     show.keys = keyboard_open();
     if (show.keys)
         say(HELP);
     int status = acquiring_run(&acquiring, &failure);
     keyboard_close();
+    if (output_close(&show.printed, status ? NULL : &failure) && !status)
+        status = failure.status;
     return status ? say_failure(&failure) : EXIT_DONE;
 }
 
@@ -231,7 +253,8 @@ const struct verb verb_replay = {
     .name = "replay",
     .arguments = "FILE",
     .text = "play a session file onto the bus, and show it",
-    .options = {.shared = OPTION_SPEED | OPTION_FROM | OPTION_TO | OPTION_SET | OPTION_BUS,
+    .options = {.shared =
+                    OPTION_FORMS | OPTION_SPEED | OPTION_FROM | OPTION_TO | OPTION_SET | OPTION_BUS,
                 .files_least = 1,
                 .files_most = 1,
                 .own = own_acquire,

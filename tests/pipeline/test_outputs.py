@@ -55,6 +55,23 @@ class Outputs(support.PipelineTest):
         self.assertGreater(len(strokes), 1)
         self.assertEqual(str(len(strokes)), last["strokes.one_way"])
 
+    def test_replay_and_info_say_what_live_said(self):
+        out, _ = self.live("--json")
+        recorded = [json.loads(line) for line in out.splitlines()]
+        again, _ = self.run_verb("replay", "--json", "--speed", "max", self.path("out.h5"))
+        self.assertEqual(recorded, [json.loads(line) for line in again.splitlines()])
+        rows = list(csv.DictReader(self.info("--csv", "--events=stroke,contact").splitlines()))
+        said = [one for one in recorded if one["event"] in ("stroke", "contact")]
+        self.assertEqual([(one["event"], float(one["number"])) for one in said],
+                         [(row["event"], float(row["number"])) for row in rows])
+        lines = self.info(f"--json={self.path('about.json')}", "--kv").splitlines()
+        self.assertEqual(len([one for one in recorded if one["event"] != "contact"]), len(lines))
+        with open(self.path("about.json"), encoding="utf-8") as file:
+            self.assertEqual(recorded[-1]["frames"], json.load(file)["frames"])
+
+    def info(self, *arguments):
+        return self.run_verb("info", *arguments, self.path("out.h5"), bus=False)[0]
+
     def test_two_forms_on_standard_output_are_wrong_usage(self):
         _, err = self.live("--csv", "--kv", code=2)
         self.assertIn("--csv=FILE", err)

@@ -72,19 +72,10 @@ void resumption_begin(struct resumption *resumption, const struct bus_publisher 
     struct resumption found = {.shift_s = gap->first ? 0 : gap->shift_s};
     events_look(&found, events);
     metrics_look(&found, metrics);
-    found.needed = !gap->first || gap->first <= found.events_frame ||
-                   gap->first <= found.metrics_frame;
+    found.needed =
+        !gap->first || gap->first <= found.events_frame || gap->first <= found.metrics_frame;
     if (found.needed)
         *resumption = found;
-}
-
-static void times_shift(struct event *event, double shift_s)
-{
-    const struct event_kind *kind = event_kind(event->type);
-    event->published_s += shift_s;
-    for (size_t i = 0; i < kind->column_count; i++)
-        if (kind->columns[i].type == COLUMN_TIME)
-            *(double *)(void *)((char *)event + kind->columns[i].offset) += shift_s;
 }
 
 static void id_shift(const struct resumption *resumption, uint32_t *id, enum resumption_id of)
@@ -102,7 +93,7 @@ bool resumption_event(const struct resumption *resumption, const struct bus_publ
     if (resumption->events_said && event->frame <= resumption->events_frame)
         return false;
     event->number = bus_publisher_next(events);
-    times_shift(event, resumption->shift_s);
+    event_shift(event, resumption->shift_s);
     size_t count = references_of(event, found);
     for (size_t i = 0; i < count; i++)
         id_shift(resumption, found[i].id, found[i].of);

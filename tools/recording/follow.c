@@ -1,9 +1,7 @@
 #include "follow.h"
 
+#include "../cli/output.h"
 #include "../cli/report.h"
-#include "../cli/say.h"
-#include "../verbs.h"
-#include "bus/bus.h"
 #include "record/record.h"
 
 #include <stdio.h>
@@ -14,7 +12,9 @@
 #define GONE_S 8 /* longer than live takes to start a recorder again */
 
 struct following {
-    const struct options *options;
+    const char *path;
+    struct output printed; /* no form: in words */
+    bool in_words;
     uint64_t next[EVENT_TYPE_COUNT]; /* number from which events of the type are to be printed */
     bool closed;
 };
@@ -25,14 +25,12 @@ static int by_number(const void *a, const void *b)
     return (left->number > right->number) - (left->number < right->number);
 }
 
-static int print_event(const struct options *options, const struct event *event,
+static int print_event(const struct following *following, const struct event *event,
                        struct failure *failure)
 {
-    char text[EVENT_JSON_SIZE];
-    if (!options->json)
-        report_event(stdout, event);
-    else if (event_encode(event, text, sizeof text) > 0)
-        puts(text);
+    if (!following->in_words)
+        return output_event(&following->printed, event, failure);
+    report_event(stdout, event);
     if (fflush(stdout) != 0)
         return failure_set(failure, STATUS_SYSTEM, "standard output is closed");
     return STATUS_OK;
@@ -61,12 +59,13 @@ static int print_fresh(struct following *following, struct session *session,
 {
     struct findings_list fresh = {0};
     int status = STATUS_OK;
-    for (int type = EVENT_STROKE; type < EVENT_TYPE_COUNT && status >= 0; type++)
-        status = gather(following, session, (enum event_type)type, &fresh, failure);
+    for (int type = 0; type < EVENT_TYPE_COUNT && status >= 0; type++)
+        if (following->printed.rows.kinds >> type & 1)
+            status = gather(following, session, (enum event_type)type, &fresh, failure);
     if (fresh.count)
         qsort(fresh.events, fresh.count, sizeof *fresh.events, by_number);
     for (size_t i = 0; i < fresh.count && status >= 0; i++) {
-        status = print_event(following->options, &fresh.events[i], failure);
+        status = print_event(following, &fresh.events[i], failure);
         following->next[fresh.events[i].type] = fresh.events[i].number + 1;
     }
     free(fresh.events);
@@ -76,7 +75,7 @@ static int print_fresh(struct following *following, struct session *session,
 static int look(struct following *following, struct failure *failure)
 {
     struct session *session;
-    int status = session_open(&session, following->options->files[0], failure);
+    int status = session_open(&session, following->path, failure);
     if (status < 0)
         return status;
     following->closed = session_about(session)->closed;
@@ -85,22 +84,29 @@ static int look(struct following *following, struct failure *failure)
     return status;
 }
 
-int follow_session(const struct options *options)
+static int follow(struct following *following, struct failure *failure)
 {
-    struct following following = {.options = options};
-    struct failure failure = {0};
     const struct timespec pause = {.tv_sec = LOOK_S};
     unsigned gone_s = 0;
-    int status = look(&following, &failure);
-    while (status >= 0 && !following.closed && gone_s < GONE_S) {
+    int status = look(following, failure);
+    while (status >= 0 && !following->closed && gone_s < GONE_S) {
         nanosleep(&pause, NULL);
-        gone_s = session_is_held(options->files[0]) ? 0 : gone_s + LOOK_S;
-        status = look(&following, &failure);
+        gone_s = session_is_held(following->path) ? 0 : gone_s + LOOK_S;
+        status = look(following, failure);
     }
-    if (status >= 0 && !following.closed)
-        status = failure_set(&failure, STATUS_LOST,
-                             "%s: nobody records it any more; it was left by a kill: rollscope "
-                             "recover",
-                             options->files[0]);
-    return status < 0 ? say_failure(&failure) : EXIT_DONE;
+    if (status < 0 || following->closed)
+        return status;
+    return failure_set(failure, STATUS_LOST,
+                       "%s: nobody records it any more; it was left by a kill: rollscope "
+                       "recover",
+                       following->path);
+}
+
+int follow_session(const struct options *options, const struct output *output,
+                   struct failure *failure)
+{
+    struct following following = {.path = options->files[0], .printed = *output, .in_words = true};
+    for (int form = 0; form < OPTION_FORM_COUNT; form++)
+        following.in_words &= !output->streams[form];
+    return options->follow ? follow(&following, failure) : look(&following, failure);
 }

@@ -1,17 +1,20 @@
 /**
  * @file follow.h
- * Reads along while somebody else records a session.
+ * The events of a session file, also while somebody else records it.
  */
 #ifndef ROLLSCOPE_TOOLS_FOLLOW_H
 #define ROLLSCOPE_TOOLS_FOLLOW_H
 
-#include "../cli/options.h"
+#include "../cli/output.h"
 
 /**
- * Prints the events of a session file (without contacts' tracks) as they appear in it, until the
- * file is closed.
- * @param options files[0], json. @return an enum exit_code
+ * Prints the events of a session file; with options->follow as they appear in it, until it is
+ * closed.
+ * @param options files[0], follow
+ * @param output where to; without a form in words, to standard output
+ * @return STATUS_OK or negative
  */
-int follow_session(const struct options *options);
+int follow_session(const struct options *options, const struct output *output,
+                   struct failure *failure);
 
 #endif
