@@ -130,7 +130,7 @@ class Recovery(PipelineTest):
         source, _ = self.reference(40)
         self.start("acquire", "--source", f"session:{source}?speed=10", "--readers", "2")
         record = self.start("record", "--output", self.path("out.h5"))
-        self.wait_until("12 s of frames", lambda: self.frames_acquired() >= 600)
+        self.wait_until("16 s of frames", lambda: self.frames_acquired() >= 800)
         record.kill()
         record.wait()
         self.run_verb("recover", self.path("out.h5"), bus=False)
