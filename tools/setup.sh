@@ -15,7 +15,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config libserialport-dev lib
     libdeflate-dev libwebsockets-dev libjs-dygraphs)
 test_packages=(libcmocka-dev universal-ctags hdf5-tools netcdf-bin python3 python3-numpy
     python3-scipy python3-h5py python3-xarray python3-netcdf4 python3-zmq
-    python3-jsonschema octave octave-netcdf systemd chromium-headless-shell)
+    python3-jsonschema octave octave-netcdf systemd dpkg-dev file
+    chromium-headless-shell)
 
 # missing_packages PACKAGE...: prints those that are not installed.
 missing_packages() {

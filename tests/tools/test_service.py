@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["ROLLSCOPE"]
-UNIT = pathlib.Path(PROGRAM).parent / "rollscope.service"
+UNIT = pathlib.Path(os.environ["ROLLSCOPE_SOURCE"]) / "tools/service/rollscope.service"
 EXPOSURE_MOST = 2.0  # of 10, as `systemd-analyze security` rates what an attacker would hold
 
 
