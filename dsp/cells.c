@@ -11,143 +11,244 @@
 /* Taking a residue off leaves no cell further below zero than this share of its gate. */
 #define SLACK_GATES 0.1F
 
-/* All rows' arrays. */
+/* So many cells pass all stages while they are in the cache; always two rows at least, which the
+   spreading looks ahead. */
+#define STRETCH 512
+
+/* All cells' arrays, and what one frame counts. */
 struct rows {
-    float *restrict base, *restrict doubt, *restrict variance, *restrict last, *restrict jump;
-    float *restrict peak, *restrict residue, *restrict smooth, *restrict kpa, *restrict quiet;
-    float *restrict row_common;
-    const float *restrict gate;
-    uint8_t *restrict loaded;
-    const uint8_t *restrict around, *restrict faults;
-    const uint16_t *restrict counts;
-    size_t rows, cols;
+    float *base, *doubt, *variance, *jump, *peak, *residue, *smooth, *kpa, *quiet, *calm,
+        *row_common, *row_before;
+    const float *gate;
+    uint8_t *loaded, *around, *padded, *wide;
+    const uint8_t *faults, *doubtful;
+    const uint16_t *counts, *before;
+    uint32_t rows, cols, stretch;
     float scale;
+    struct weights weights;
 };
+
+/* Some of them, [first, end). */
+struct part {
+    uint32_t first, end;
+};
+
+static uint32_t stretch_of(uint32_t cols)
+{
+    return cols < STRETCH / 2 ? STRETCH / cols : 2;
+}
 
 static struct rows rows_of(const struct conditioner *conditioner, const uint16_t *counts)
 {
     const struct cells *all = &conditioner->cells;
+    const uint32_t rows = conditioner->rows, cols = conditioner->cols;
     return (struct rows){
         .base = all->base,
         .doubt = all->doubt,
         .variance = all->variance,
-        .last = all->last,
         .jump = all->jump,
         .peak = all->peak,
         .residue = all->residue,
         .smooth = all->smooth,
         .kpa = all->kpa,
-        .quiet = conditioner->quiet,
+        .quiet = all->quiet,
+        .calm = all->calm,
         .row_common = conditioner->row_common,
+        .row_before = conditioner->row_before,
         .gate = all->gate,
         .loaded = all->loaded,
         .around = all->around,
+        .padded = conditioner->padded,
+        .wide = conditioner->marks + 2 * (size_t)cols,
         .faults = all->faults,
+        .doubtful = conditioner->row_doubtful,
         .counts = counts,
-        .rows = conditioner->rows,
-        .cols = conditioner->cols,
+        .before = conditioner->before,
+        .rows = rows,
+        .cols = cols,
+        .stretch = stretch_of(cols),
         .scale = conditioner->scale_kpa,
     };
 }
 
-LANES static void mark_loaded(struct rows p)
+/* As far as there are any. */
+static struct part part_from(struct rows p, uint32_t first)
 {
-    for (size_t i = 0; i < p.rows * p.cols; i++) {
+    uint32_t end = first + p.stretch;
+    return (struct part){first < p.rows ? first : p.rows, end < p.rows ? end : p.rows};
+}
+
+/* Load of all cells, common mode and residue included. */
+LANES static void weigh(struct rows p, struct part part)
+{
+#pragma GCC ivdep
+    for (size_t i = (size_t)part.first * p.cols; i < (size_t)part.end * p.cols; i++)
+        p.kpa[i] = (float)p.counts[i] * p.scale - p.base[i];
+}
+
+/* The same between two looks: a cell above its gate is not quiet any more. */
+LANES static void weigh_quickly(struct rows p, struct part part)
+{
+#pragma GCC ivdep
+    for (size_t i = (size_t)part.first * p.cols; i < (size_t)part.end * p.cols; i++) {
         float load = (float)p.counts[i] * p.scale - p.base[i];
-        p.loaded[i] = (uint8_t)((load > p.gate[i] + p.doubt[i]) & (p.faults[i] == 0));
+        p.quiet[i] = load > p.gate[i] ? 0 : p.quiet[i];
+        p.kpa[i] = load;
+    }
+}
+
+LANES static void mark_loaded(struct rows p, struct part part)
+{
+#pragma GCC ivdep
+    for (size_t i = (size_t)part.first * p.cols; i < (size_t)part.end * p.cols; i++)
+        p.loaded[i] = (uint8_t)((p.kpa[i] > p.gate[i]) & (p.faults[i] == 0));
+    for (size_t row = part.first; row < part.end; row++) {
+        size_t end = p.doubtful[row] ? (row + 1) * p.cols : 0;
+#pragma GCC ivdep
+        for (size_t i = row * p.cols; i < end; i++)
+            p.loaded[i] &= (uint8_t)(p.kpa[i] > p.gate[i] + p.doubt[i]);
     }
 }
 
 /* Along the rows, by way of a picture with two empty columns on either side. */
-LANES static void spread_along(uint8_t *restrict wide, uint8_t *restrict padded,
-                               const uint8_t *restrict loaded, size_t rows, size_t cols)
+LANES static void spread_along(struct rows p, struct part part)
 {
-    for (size_t row = 0; row < rows; row++)
-        memcpy(padded + row * (cols + 4) + 2, loaded + row * cols, cols);
-    for (size_t row = 0; row < rows; row++) {
-        const uint8_t *restrict from = padded + row * (cols + 4);
-        uint8_t *restrict to = wide + row * cols;
+    const size_t cols = p.cols;
+    for (size_t row = part.first; row < part.end; row++)
+        memcpy(p.padded + row * (cols + 4) + 2, p.loaded + row * cols, cols);
+    for (size_t row = part.first; row < part.end; row++) {
+        const uint8_t *from = p.padded + row * (cols + 4);
+        uint8_t *to = p.wide + row * cols;
+#pragma GCC ivdep
         for (size_t i = 0; i < cols; i++)
             to[i] = (uint8_t)(from[i] | from[i + 1] | from[i + 2] | from[i + 3] | from[i + 4]);
     }
 }
 
 /* Across the rows, of which two empty ones lie before and behind. */
-LANES static void spread_across(uint8_t *restrict out, const uint8_t *restrict wide, size_t cols,
-                                size_t count)
+LANES static void spread_across(struct rows p, struct part part)
 {
+    const size_t cols = p.cols, first = part.first * cols, count = part.end * cols - first;
+    const uint8_t *wide = p.wide + first, *faults = p.faults + first;
     const uint8_t *a = wide - 2 * cols, *b = wide - cols, *c = wide + cols, *d = wide + 2 * cols;
-    for (size_t i = 0; i < count; i++)
-        out[i] = (uint8_t)(wide[i] | a[i] | b[i] | c[i] | d[i]);
+    uint8_t *around = p.around + first;
+    float *quiet = p.quiet + first, *calm = p.calm + first;
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; i++) {
+        uint8_t near = (uint8_t)(wide[i] | a[i] | b[i] | c[i] | d[i]);
+        around[i] = near;
+        float now = (near | faults[i]) == 0;
+        calm[i] = quiet[i] * now;
+        quiet[i] = now;
+    }
 }
 
 void cells_spread(struct conditioner *conditioner)
 {
-    uint8_t *wide = conditioner->marks + 2 * (size_t)conditioner->cols;
-    spread_along(wide, conditioner->padded, conditioner->cells.loaded, conditioner->rows,
-                 conditioner->cols);
-    spread_across(conditioner->cells.around, wide, conditioner->cols, conditioner->count);
+    struct rows rows = rows_of(conditioner, NULL);
+    for (uint32_t first = 0; first < rows.rows; first += rows.stretch)
+        spread_along(rows, part_from(rows, first));
+    for (uint32_t first = 0; first < rows.rows; first += rows.stretch)
+        spread_across(rows, part_from(rows, first));
 }
 
-/* Load of a row's cells, and the mean of the unloaded ones. */
-LANES_PART float row_common(struct rows p, size_t first)
+/* Mean load of a row's quiet cells. */
+LANES_PART float row_common(struct rows p, size_t row)
 {
-    const size_t cols = p.cols, whole = cols / LANE_COUNT * LANE_COUNT;
-    float sums[LANE_COUNT] = {0}, counts[LANE_COUNT] = {0};
-    for (size_t i = 0; i < cols; i++) {
-        p.kpa[first + i] = (float)p.counts[first + i] * p.scale - p.base[first + i];
-        p.quiet[i] = (float)((p.around[first + i] | p.faults[first + i]) == 0);
+    const float *kpa = p.kpa + row * p.cols, *quiet = p.quiet + row * p.cols;
+    const size_t whole = p.cols / LANE_COUNT * LANE_COUNT;
+    LANE_FLOATS sums = {0}, counts = {0}, loads, weights;
+    for (size_t i = 0; i < whole; i += LANE_COUNT) {
+        memcpy(&loads, kpa + i, sizeof loads);
+        memcpy(&weights, quiet + i, sizeof weights);
+        sums += weights * loads;
+        counts += weights;
     }
-    for (size_t i = 0; i < whole; i += LANE_COUNT)
-        lanes_add(sums, counts, p.quiet + i, p.kpa + first + i);
-    for (size_t i = whole; i < cols; i++) {
-        sums[0] += p.quiet[i] * p.kpa[first + i];
-        counts[0] += p.quiet[i];
+    for (size_t i = whole; i < p.cols; i++) {
+        sums[0] += quiet[i] * kpa[i];
+        counts[0] += quiet[i];
     }
-    float sum = lanes_sum(sums), count = lanes_sum(counts);
-    return count >= COMMON_MIN && 2 * count >= (float)cols ? sum / count : 0;
+    float sum = lanes_sum(&sums), count = lanes_sum(&counts);
+    return count >= COMMON_MIN && 2 * count >= (float)p.cols ? sum / count : 0;
 }
 
-/* Baseline and noise of the unloaded, memory of the loaded; then the result. What a load leaves
-   behind is never more than `share` of its fading peak, never more than what the cell has shown
-   since the load left. */
-LANES_PART void row_update(struct rows p, size_t first, float common, float step, struct weights w)
+LANES static void take_commons(struct rows p, struct part part)
 {
-    const float unknown = greater(w.doubtful, w.base);
-    for (size_t i = first; i < first + p.cols; i++) {
-        float own = p.kpa[i], quiet = p.quiet[i - first], doubt = p.doubt[i], gate = p.gate[i];
-        float change = own - p.last[i];
+    for (size_t row = part.first; row < part.end; row++)
+        p.row_common[row] = row_common(p, row);
+}
+
+/* What the difference since the last look tells of noise and jumps, its common mode taken off. */
+LANES_PART void row_differ(struct rows p, size_t row)
+{
+    const size_t first = row * p.cols;
+    const float step = p.row_common[row] - p.row_before[row];
+    const float *calm = p.calm + first;
+    const uint16_t *counts = p.counts + first, *before = p.before + first;
+    float *variance = p.variance + first, *jump = p.jump + first;
+#pragma GCC ivdep
+    for (size_t i = 0; i < p.cols; i++) {
+        float change = (float)(counts[i] - before[i]) * p.scale;
         float noise = change - step;
-        float rise = quiet * (doubt > 0 ? unknown : w.base);
-        float base = p.base[i] + (own < -gate ? w.fall : rise) * own;
-        float excess = 0.5F * noise * noise - p.variance[i];
-        p.doubt[i] = doubt - quiet * w.doubtful * doubt;
-        p.variance[i] = greater(p.variance[i] + quiet * w.variance * excess, TINY);
-        p.jump[i] = greater(p.jump[i] + w.jump * (fabsf(change) - p.jump[i]), TINY);
-        p.last[i] = own;
-        float load = own - common;
-        float seen = p.smooth[i] + w.smooth * (load - p.smooth[i]);
-        float high = greater(greater(load, p.peak[i] * w.fade), TINY);
-        seen = seen * seen > TINY ? seen : 0;
-        float bound = w.share * high;
-        float left = greater(lesser(lesser(p.residue[i], bound), seen), 0);
-        left = load > 2 * bound ? bound : left;
-        float room = lesser(2 * bound - load, load + SLACK_GATES * gate);
-        float absorbed = w.base * left;
-        p.base[i] = base + (load < bound ? absorbed : 0);
-        p.smooth[i] = seen;
-        p.peak[i] = high;
-        p.residue[i] = left;
-        p.kpa[i] = load - lesser(left, greater(room, 0));
+        float excess = 0.5F * noise * noise - variance[i];
+        float leap = jump[i] + p.weights.jump * (fabsf(change) - jump[i]);
+        variance[i] = greater(variance[i] + calm[i] * p.weights.variance * excess, TINY);
+        jump[i] = greater(leap, TINY);
     }
 }
 
-LANES static void rows_update(struct rows p, struct weights w)
+/* Memory of the loaded and, in a look, baseline of the unloaded; then the result. What a load
+   leaves behind is never more than `share` of its fading peak, never more than what the cell has
+   shown since the load left. */
+LANES_PART void row_update(struct rows p, size_t row, bool looks, bool doubtful)
 {
-    for (size_t row = 0; row < p.rows; row++) {
-        float common = row_common(p, row * p.cols);
-        row_update(p, row * p.cols, common, common - p.row_common[row], w);
-        p.row_common[row] = common;
+    const struct weights w = p.weights;
+    const float unknown = greater(w.doubtful, w.base), common = p.row_common[row];
+    const size_t first = row * p.cols;
+    float *bases = p.base + first, *doubts = p.doubt + first, *peak = p.peak + first;
+    float *residue = p.residue + first, *smooth = p.smooth + first, *kpa = p.kpa + first;
+    const float *gate = p.gate + first, *quiet = p.quiet + first;
+#pragma GCC ivdep
+    for (size_t i = 0; i < p.cols; i++) {
+        float own = kpa[i], load = own - common;
+        float seen = smooth[i] + w.smooth * (load - smooth[i]);
+        float high = greater(load, peak[i] * w.fade);
+        if (looks) {
+            high = greater(TINY, high);
+            seen = seen * seen > TINY ? seen : 0;
+        }
+        float bound = w.share * high;
+        float left = greater(0, lesser(lesser(residue[i], bound), seen));
+        left = load > 2 * bound ? bound : left;
+        float room = lesser(2 * bound - load, load + SLACK_GATES * gate[i]);
+        smooth[i] = seen;
+        peak[i] = high;
+        residue[i] = left;
+        kpa[i] = load - lesser(left, greater(0, room));
+        if (looks) {
+            float doubt = doubtful ? doubts[i] : 0, absorbed = w.base * left;
+            float rise = quiet[i] * (doubt > 0 ? unknown : w.base);
+            float base = bases[i] + (own < -gate[i] ? w.fall : rise) * own;
+            bases[i] = base + (load < bound ? absorbed : 0);
+            if (doubtful)
+                doubts[i] = doubt - quiet[i] * w.doubtful * doubt;
+        }
+    }
+}
+
+LANES static void update(struct rows p, struct part part)
+{
+    for (size_t row = part.first; row < part.end; row++) {
+        if (p.weights.looks) {
+            row_differ(p, row);
+            p.row_before[row] = p.row_common[row];
+        }
+        if (p.doubtful[row])
+            row_update(p, row, true, true);
+        else if (p.weights.looks)
+            row_update(p, row, true, false);
+        else
+            row_update(p, row, false, false);
     }
 }
 
@@ -155,7 +256,21 @@ void cells_update(struct conditioner *conditioner, const uint16_t *counts,
                   const struct weights *weights)
 {
     struct rows rows = rows_of(conditioner, counts);
-    mark_loaded(rows);
-    cells_spread(conditioner);
-    rows_update(rows, *weights);
+    rows.weights = *weights;
+    for (uint32_t first = 0; first < rows.rows + rows.stretch; first += rows.stretch) {
+        struct part ahead = part_from(rows, first);
+        struct part part = part_from(rows, first < rows.stretch ? rows.rows : first - rows.stretch);
+        if (rows.weights.looks) {
+            weigh(rows, ahead);
+            mark_loaded(rows, ahead);
+            spread_along(rows, ahead);
+            spread_across(rows, part);
+        } else {
+            weigh_quickly(rows, part);
+        }
+        take_commons(rows, part);
+        update(rows, part);
+    }
+    if (rows.weights.looks)
+        memcpy(conditioner->before, counts, conditioner->count * sizeof *counts);
 }

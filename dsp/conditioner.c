@@ -13,10 +13,12 @@
 #define SMOOTH_TAU_S 0.15
 /* One frame after a gap counts as this long at most. */
 #define RECENT_S 1.0
-/* Noise is taken over at least this many frames. */
-#define NOISE_FRAMES_MIN 200.0
-#define FLOAT_ARRAYS     16
-#define MARK_ARRAYS      5
+/* Noise is taken over at least this many differences. */
+#define NOISE_LOOKS_MIN 200.0
+/* A frame is looked at when this share of the time between two looks has passed: clocks jitter. */
+#define LOOK_SHARE   0.9
+#define FLOAT_ARRAYS 17
+#define MARK_ARRAYS  5
 
 static size_t array_floats(const struct conditioner *conditioner)
 {
@@ -31,10 +33,10 @@ static size_t scratch_bytes(const struct conditioner *conditioner)
 static void share_out(struct conditioner *conditioner)
 {
     struct cells *all = &conditioner->cells;
-    float **arrays[FLOAT_ARRAYS] = {&all->base,     &all->gate,  &all->doubt, &all->noise,
-                                    &all->variance, &all->last,  &all->jump,  &all->peak,
-                                    &all->residue,  &all->kpa,   &all->zeros, &all->evidence,
-                                    &all->lonely,   &all->level, &all->jumpy, &all->smooth};
+    float **arrays[FLOAT_ARRAYS] = {
+        &all->quiet,    &all->calm,   &all->base,  &all->gate,    &all->doubt, &all->noise,
+        &all->variance, &all->jump,   &all->peak,  &all->residue, &all->kpa,   &all->zeros,
+        &all->evidence, &all->lonely, &all->level, &all->jumpy,   &all->smooth};
     for (size_t k = 0; k < FLOAT_ARRAYS; k++)
         *arrays[k] = conditioner->memory + k * array_floats(conditioner);
     uint8_t **marks[MARK_ARRAYS] = {&all->loaded, &all->around, &all->alive, &all->known,
@@ -66,14 +68,17 @@ struct conditioner *conditioner_create(const struct geometry *geometry,
     conditioner->memory = calloc(FLOAT_ARRAYS * array_floats(conditioner), sizeof(float));
     conditioner->marks = calloc(1, mark_bytes(conditioner));
     conditioner->padded = calloc(conditioner->rows, (size_t)conditioner->cols + 4);
-    conditioner->quiet = calloc(conditioner->cols, sizeof(float));
+    conditioner->before = calloc(conditioner->count, sizeof *conditioner->before);
     conditioner->row_common = calloc(conditioner->rows, sizeof(float));
+    conditioner->row_before = calloc(conditioner->rows, sizeof(float));
+    conditioner->row_doubtful = calloc(conditioner->rows, 1);
     conditioner->row_time_s = calloc(conditioner->rows, sizeof(double));
     conditioner->bad = calloc(conditioner->count, sizeof *conditioner->bad);
     conditioner->sample = calloc(SAMPLE_MAX, sizeof(float));
     if (!conditioner->memory || !conditioner->marks || !conditioner->padded ||
-        !conditioner->quiet || !conditioner->row_common || !conditioner->row_time_s ||
-        !conditioner->bad || !conditioner->sample) {
+        !conditioner->before || !conditioner->row_common || !conditioner->row_before ||
+        !conditioner->row_doubtful || !conditioner->row_time_s || !conditioner->bad ||
+        !conditioner->sample) {
         conditioner_destroy(conditioner);
         return NULL;
     }
@@ -87,23 +92,33 @@ static double share_of(double elapsed_s, double tau_s)
     return elapsed_s / (tau_s + elapsed_s);
 }
 
-static struct weights weights_of(const struct conditioner *conditioner, double elapsed_s)
+/* @param since_s the last look */
+static bool look_is_due(const struct conditioner *conditioner, double since_s)
+{
+    bool starting = conditioner->time_s < conditioner->parameters.empty_s;
+    bool doubtful = memchr(conditioner->row_doubtful, 1, conditioner->rows) != NULL;
+    return starting || doubtful || since_s > LOOK_SHARE / LOOKS_HZ;
+}
+
+/* @param elapsed_s since the last frame @param since_s the last look */
+static struct weights weights_of(const struct conditioner *conditioner, double elapsed_s,
+                                 double since_s)
 {
     const struct parameters *p = &conditioner->parameters;
-    double frames = (double)conditioner->frames;
-    double recent_s = fmin(elapsed_s, RECENT_S);
-    double base = fmax(1 / (frames + 1), share_of(recent_s, p->baseline_tau_s));
-    double noise = fmin(share_of(recent_s, NOISE_TAU_S), 1 / NOISE_FRAMES_MIN);
-    bool first = conditioner->frames == 0;
+    double looks = conditioner->looks, recent_s = fmin(since_s, RECENT_S);
+    double base = fmax(1 / (looks + 1), share_of(recent_s, p->baseline_tau_s));
+    double noise = fmin(share_of(recent_s, NOISE_TAU_S), 1 / NOISE_LOOKS_MIN);
+    bool first = conditioner->looks == 0;
     return (struct weights){
         .base = (float)base,
-        .doubtful = (float)share_of(elapsed_s, DOUBT_TAU_S),
-        .fall = (float)fmax(base, share_of(elapsed_s, FALL_TAU_S)),
-        .variance = first ? 0 : (float)fmax(1 / frames, noise),
+        .doubtful = (float)share_of(since_s, DOUBT_TAU_S),
+        .fall = (float)fmax(base, share_of(since_s, FALL_TAU_S)),
+        .variance = first ? 0 : (float)fmax(1 / looks, noise),
         .jump = first ? 0 : (float)share_of(recent_s, JUMP_TAU_S),
         .smooth = (float)share_of(elapsed_s, SMOOTH_TAU_S),
         .fade = (float)(1 - share_of(elapsed_s, p->ghost_tau_s)),
         .share = (float)p->ghost_share,
+        .looks = look_is_due(conditioner, since_s),
     };
 }
 
@@ -134,9 +149,12 @@ void conditioner_push(struct conditioner *conditioner, const struct frame *frame
     double elapsed_s = (double)(frame->time_us - conditioner->last_us) * 1e-6;
     conditioner->last_us = frame->time_us;
     conditioner->time_s = (double)(frame->time_us - conditioner->first_us) * 1e-6;
-    struct weights weights = weights_of(conditioner, elapsed_s);
+    double since_s = conditioner->time_s - conditioner->look_s;
+    struct weights weights = weights_of(conditioner, elapsed_s, since_s);
     cells_update(conditioner, frame->cells, &weights);
     conditioner->frames++;
+    conditioner->looks += weights.looks;
+    conditioner->look_s = weights.looks ? conditioner->time_s : conditioner->look_s;
     sweep(conditioner, frame->cells, elapsed_s);
     faults_interpolate(conditioner);
     *pressure = (struct pressure){
@@ -155,12 +173,16 @@ void conditioner_reset(struct conditioner *conditioner)
     memset(conditioner->memory, 0, sizeof(float) * FLOAT_ARRAYS * array_floats(conditioner));
     memset(conditioner->marks, 0, mark_bytes(conditioner));
     memset(conditioner->row_common, 0, sizeof(float) * conditioner->rows);
+    memset(conditioner->row_before, 0, sizeof(float) * conditioner->rows);
+    memset(conditioner->row_doubtful, 0, conditioner->rows);
     memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);
     conditioner->frames = 0;
     conditioner->bad_count = conditioner->next_row = 0;
     conditioner->typical = conditioner->zeros_usual = conditioner->zeros_most = 0;
     conditioner->least = INFINITY;
-    conditioner->time_s = conditioner->owed_rows = 0;
+    conditioner->time_s = conditioner->owed_rows = conditioner->look_s = 0;
+    conditioner->typical_s = 0;
+    conditioner->looks = 0;
 }
 
 void conditioner_destroy(struct conditioner *conditioner)
@@ -170,8 +192,10 @@ void conditioner_destroy(struct conditioner *conditioner)
     free(conditioner->memory);
     free(conditioner->marks);
     free(conditioner->padded);
-    free(conditioner->quiet);
+    free(conditioner->before);
     free(conditioner->row_common);
+    free(conditioner->row_before);
+    free(conditioner->row_doubtful);
     free(conditioner->row_time_s);
     free(conditioner->bad);
     free(conditioner->sample);

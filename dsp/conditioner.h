@@ -11,6 +11,10 @@
 /** How often every cell is looked at for noise and faults. */
 #define SWEEP_S 0.25
 
+/** The cells are learnt (which are loaded, baseline, noise) from so many frames a second at most:
+ *  more say no more. */
+#define LOOKS_HZ 50.0
+
 /** A cell is loaded from this many sigmas above its baseline. */
 #define GATE_SIGMAS 4.0F
 
@@ -23,11 +27,12 @@
 /** Signals of each cell, [cells] each, kPa unless said. */
 struct cells {
     float *base;     /**< value of the unloaded cell */
+    float *quiet;    /**< 1: not around a load, and without a fault; else 0 */
+    float *calm;     /**< 1: quiet now and at the look before; else 0 */
     float *gate;     /**< GATE_SIGMAS times noise */
     float *doubt;    /**< how far base may be off, for a cell not yet seen without load */
     float *noise;    /**< one standard deviation */
     float *variance; /**< of the unloaded cell, kPa squared, from differences of frames */
-    float *last;     /**< load in the last frame, common mode included */
     float *jump;     /**< mean absolute difference of frames */
     float *peak;     /**< highest load, fading */
     float *residue;  /**< of a load that has left */
@@ -45,35 +50,41 @@ struct cells {
     uint8_t *faults; /**< enum cell_fault */
 };
 
-/** Weights of one frame, from its distance in time. */
+/** Weights of one frame, from its distance in time to the last one, or to the last look. */
 struct weights {
     float base;     /**< baseline of an unloaded cell */
     float doubtful; /**< the same before it is known */
     float fall;     /**< baseline that turned out too high */
     float variance, jump, smooth, fade;
     float share; /**< largest residue of a load */
+    bool looks;  /**< the frame is looked at: cells learn from it */
 };
 
 struct conditioner {
     struct geometry geometry;
     struct parameters parameters;
     struct cells cells;
-    float *memory;   /**< all float arrays of `cells` */
-    uint8_t *marks;  /**< all byte arrays of `cells`, behind a scratch picture of [rows+4][cols] */
-    uint8_t *padded; /**< [rows][cols+4] scratch; the first 2 and last 2 of a row are 0 */
-    float *quiet;    /**< [cols] scratch row */
-    float *row_common;  /**< [rows] common mode of the last frame, kPa */
-    double *row_time_s; /**< [rows] when the row was last swept */
-    uint32_t *bad;      /**< [cells] the bad ones */
-    float *sample;      /**< [SAMPLE_MAX] scratch */
+    float *memory;    /**< all float arrays of `cells` */
+    uint8_t *marks;   /**< all byte arrays of `cells`, behind a scratch picture of [rows+4][cols] */
+    uint8_t *padded;  /**< [rows][cols+4] scratch; the first 2 and last 2 of a row are 0 */
+    uint16_t *before; /**< [cells] counts at the last look */
+    float *row_common;     /**< [rows] common mode of the last frame, kPa */
+    float *row_before;     /**< [rows] the same at the last look */
+    uint8_t *row_doubtful; /**< [rows] 1: some cell's `doubt` is not 0 */
+    double *row_time_s;    /**< [rows] when the row was last swept */
+    uint32_t *bad;         /**< [cells] the bad ones */
+    float *sample;         /**< [SAMPLE_MAX] scratch */
     uint32_t count, bad_count, next_row;
     uint16_t rows, cols;
     float scale_kpa, zero_kpa, floor_kpa;
-    float typical;     /**< middle variance of the unloaded cells */
-    float least;       /**< smallest non-zero count so far, in kPa */
-    float zeros_usual; /**< share of zero counts of the middle cell */
-    float zeros_most;  /**< the same of nearly all cells */
-    double time_s, owed_rows;
+    float typical;            /**< middle variance of the unloaded cells */
+    float least;              /**< smallest non-zero count so far, in kPa */
+    float zeros_usual;        /**< share of zero counts of the middle cell */
+    float zeros_most;         /**< the same of nearly all cells */
+    double time_s, typical_s; /* now; when the mat's usual values were taken */
+    double owed_rows;
+    double look_s;  /* when a frame was last looked at */
+    uint32_t looks; /* frames looked at so far */
     int64_t first_us, last_us;
     uint64_t frames;
 };
@@ -91,8 +102,15 @@ void cells_update(struct conditioner *conditioner, const uint16_t *counts,
 /** Sets `around` to 1 within two cells of a loaded one. */
 void cells_spread(struct conditioner *conditioner);
 
-/** Looks at one row: noise and gates. @param counts of the row @param first its first cell */
-void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint32_t first);
+/** Load of a cell, common mode and residue included. */
+static inline float cells_load(const struct conditioner *conditioner, const uint16_t *counts,
+                               uint32_t cell)
+{
+    return (float)counts[cell] * conditioner->scale_kpa - conditioner->cells.base[cell];
+}
+
+/** Looks at one row: noise and gates. @param counts of the frame */
+void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
 
 /** Looks at one row: noise, gates and faults. @param counts of the frame */
 void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);

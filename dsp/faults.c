@@ -33,6 +33,9 @@
 /* It can be told where so many of the cells read zero in no more than such a share of frames. */
 #define RESTLESS_SHARE 0.85F
 #define ZEROS_MOST     0.8F
+/* The mat's usual values are taken this often, from about so many cells. */
+#define TYPICAL_S     1.0
+#define TYPICAL_CELLS 256
 /* A line is dead when so many of its cells are and none has ever answered. */
 #define LINE_MIN   3
 #define LINE_SHARE 8
@@ -48,8 +51,9 @@ struct limits {
 
 /* One cell under examination. */
 struct site {
+    const uint16_t *counts; /* of the frame */
     uint32_t cell;
-    uint16_t row, col, count;
+    uint16_t row, col;
     float load, elapsed_s;
 };
 
@@ -63,15 +67,18 @@ static int32_t neighbour(const struct conditioner *conditioner, const struct sit
     return conditioner->cells.faults[cell] ? -1 : cell;
 }
 
-static float highest_neighbour(const struct conditioner *conditioner, const struct site *site,
-                               const float *values)
+static float neighbour_load(const struct conditioner *conditioner, const struct site *site,
+                            int which)
 {
-    float high = 0;
-    for (int k = 0; k < 8; k++) {
-        int32_t cell = neighbour(conditioner, site, k);
-        high = cell >= 0 ? greater(high, values[cell]) : high;
-    }
-    return high;
+    int32_t cell = neighbour(conditioner, site, which);
+    return cell < 0 ? 0 : cells_load(conditioner, site->counts, (uint32_t)cell);
+}
+
+static float neighbour_jump(const struct conditioner *conditioner, const struct site *site,
+                            int which)
+{
+    int32_t cell = neighbour(conditioner, site, which);
+    return cell < 0 ? 0 : conditioner->cells.jump[cell];
 }
 
 static void judge_dead(struct conditioner *conditioner, const struct site *site)
@@ -86,8 +93,8 @@ static void judge_dead(struct conditioner *conditioner, const struct site *site)
     if (all->alive[site->cell] || !all->around[site->cell])
         return;
     for (int k = 0; k < 8; k += 2) {
-        int32_t a = neighbour(conditioner, site, k), b = neighbour(conditioner, site, k + 1);
-        float one = a >= 0 ? all->last[a] : 0, other = b >= 0 ? all->last[b] : 0;
+        float one = neighbour_load(conditioner, site, k);
+        float other = neighbour_load(conditioner, site, k + 1);
         highest = greater(highest, lesser(one, other));
         loaded += (one > DEAD_SIGMAS * noise) + (other > DEAD_SIGMAS * noise);
     }
@@ -95,6 +102,14 @@ static void judge_dead(struct conditioner *conditioner, const struct site *site)
         all->evidence[site->cell] += site->elapsed_s * (loaded >= 5 ? 1.0F : 0.25F);
     if (all->evidence[site->cell] >= DEAD_S)
         all->faults[site->cell] |= CELL_DEAD;
+}
+
+static bool is_alone(const struct conditioner *conditioner, const struct site *site)
+{
+    for (int k = 8; k-- > 0;)
+        if (neighbour_load(conditioner, site, k) >= LONELY_SHARE * site->load)
+            return false;
+    return true;
 }
 
 static void judge_always_on(struct conditioner *conditioner, const struct site *site, float full)
@@ -111,8 +126,7 @@ static void judge_always_on(struct conditioner *conditioner, const struct site *
         return;
     float wobble = greater(CONSTANT_SIGMAS * noise, CONSTANT_SHARE * site->load);
     bool constant = fabsf(site->load - all->level[i]) < wobble;
-    bool alone = highest_neighbour(conditioner, site, all->last) < LONELY_SHARE * site->load;
-    if (!constant || !alone) {
+    if (!constant || !is_alone(conditioner, site)) {
         all->lonely[i] = 0;
         all->level[i] = site->load;
         return;
@@ -131,8 +145,9 @@ static void judge_flicker(struct conditioner *conditioner, const struct site *si
 {
     struct cells *all = &conditioner->cells;
     uint32_t i = site->cell;
-    bool jumps = all->jump[i] > limit &&
-                 highest_neighbour(conditioner, site, all->jump) < FLICKER_NEIGHBOUR * all->jump[i];
+    bool jumps = all->jump[i] > limit;
+    for (int k = 0; jumps && k < 8; k++)
+        jumps = neighbour_jump(conditioner, site, k) < FLICKER_NEIGHBOUR * all->jump[i];
     float now = all->jumpy[i] + (jumps ? site->elapsed_s : -site->elapsed_s);
     all->jumpy[i] = lesser(greater(now, 0), 2 * FLICKER_S);
     if (jumps && now >= FLICKER_S)
@@ -146,8 +161,9 @@ static void judge_stuck(struct conditioner *conditioner, const struct site *site
 {
     struct cells *all = &conditioner->cells;
     bool rests = all->jump[site->cell] < still;
-    if (rests && site->count < conditioner->geometry.full_scale)
-        all->faults[site->cell] |= site->count ? CELL_STUCK : CELL_DEAD;
+    uint16_t count = site->counts[site->cell];
+    if (rests && count < conditioner->geometry.full_scale)
+        all->faults[site->cell] |= count ? CELL_STUCK : CELL_DEAD;
     if (!rests)
         all->faults[site->cell] &= (uint8_t)~CELL_STUCK;
 }
@@ -162,19 +178,22 @@ static void judge(struct conditioner *conditioner, const struct site *site,
 }
 
 /* Which cells of a row need a look at all: suspects[cols] set to 1. */
-LANES static void suspect(const struct conditioner *conditioner, uint32_t first,
-                          const struct limits *limits)
+LANES static void suspect(const struct conditioner *conditioner, const uint16_t *counts,
+                          uint32_t first, const struct limits *limits)
 {
     const struct cells *all = &conditioner->cells;
-    const float *last = all->last + first, *noise = all->noise + first, *jump = all->jump + first;
+    const float *base = all->base + first, *noise = all->noise + first, *jump = all->jump + first;
     const float *lonely = all->lonely + first, *jumpy = all->jumpy + first;
     const uint8_t *faults = all->faults + first, *alive = all->alive + first;
     const uint8_t *near = all->around + first;
     uint8_t *suspects = conditioner->padded;
-    const float flicker = limits->flicker, still = limits->still;
-    for (uint32_t i = 0; i < conditioner->cols; i++)
-        suspects[i] = (uint8_t)((last[i] > ANSWER_SIGMAS * noise[i]) | (jump[i] > flicker) |
+    const float flicker = limits->flicker, still = limits->still, scale = conditioner->scale_kpa;
+#pragma GCC ivdep
+    for (uint32_t i = 0; i < conditioner->cols; i++) {
+        float load = (float)counts[first + i] * scale - base[i];
+        suspects[i] = (uint8_t)((load > ANSWER_SIGMAS * noise[i]) | (jump[i] > flicker) |
                                 (jump[i] < still) | (lonely[i] + jumpy[i] > 0));
+    }
     for (uint32_t i = 0; i < conditioner->cols; i++)
         suspects[i] |= (uint8_t)(faults[i] | (near[i] & (alive[i] ^ 1)));
 }
@@ -197,19 +216,19 @@ void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint1
     uint32_t first = (uint32_t)row * conditioner->cols;
     float elapsed_s = (float)(conditioner->time_s - conditioner->row_time_s[row]);
     conditioner->row_time_s[row] = conditioner->time_s;
-    noise_sweep(conditioner, counts + first, first);
+    noise_sweep(conditioner, counts, row);
     if (conditioner->parameters.bad_cells <= 0.5 || conditioner->frames <= NOISE_FRAMES)
         return;
     struct limits limits = limits_of(conditioner);
-    suspect(conditioner, first, &limits);
+    suspect(conditioner, counts, first, &limits);
     for (uint16_t col = 0; col < conditioner->cols; col++) {
         if (!conditioner->padded[col])
             continue;
-        struct site site = {.cell = first + col,
+        struct site site = {.counts = counts,
+                            .cell = first + col,
                             .row = row,
                             .col = col,
-                            .count = counts[first + col],
-                            .load = conditioner->cells.last[first + col],
+                            .load = cells_load(conditioner, counts, first + col),
                             .elapsed_s = lesser(elapsed_s, 2 * (float)SWEEP_S)};
         judge(conditioner, &site, &limits);
     }
@@ -240,7 +259,7 @@ static bool is_sound(const struct conditioner *conditioner, uint32_t cell)
 /* A quantile of the sound cells' values. */
 static float quantile_of(struct conditioner *conditioner, const float *values, float quantile)
 {
-    uint32_t stride = (conditioner->count + SAMPLE_MAX - 1) / SAMPLE_MAX, used = 0;
+    uint32_t stride = conditioner->count / TYPICAL_CELLS | 1, used = 0;
     for (uint32_t i = 0; i < conditioner->count; i += stride)
         if (is_sound(conditioner, i))
             conditioner->sample[used++] = values[i];
@@ -250,31 +269,49 @@ static float quantile_of(struct conditioner *conditioner, const float *values, f
 static void conclude_typical(struct conditioner *conditioner)
 {
     const struct cells *all = &conditioner->cells;
-    if (conditioner->frames < NOISE_FRAMES)
+    bool starting = conditioner->time_s < conditioner->parameters.empty_s;
+    bool due = conditioner->time_s >= conditioner->typical_s + TYPICAL_S;
+    if (conditioner->frames < NOISE_FRAMES || !(starting || due))
         return;
+    conditioner->typical_s = conditioner->time_s;
     conditioner->zeros_usual = quantile_of(conditioner, all->zeros, 0.5F);
     conditioner->zeros_most = quantile_of(conditioner, all->zeros, RESTLESS_SHARE);
     conditioner->typical = quantile_of(conditioner, all->variance, 0.5F);
 }
 
-void faults_conclude(struct conditioner *conditioner)
+LANES static uint8_t any_of(const uint8_t *marks, size_t count)
 {
-    conclude_typical(conditioner);
-    const uint32_t rows = conditioner->rows, cols = conditioner->cols;
+    uint8_t any = 0;
+    for (size_t i = 0; i < count; i++)
+        any |= marks[i];
+    return any;
+}
+
+static void list_bad(struct conditioner *conditioner)
+{
     const uint8_t *faults = conditioner->cells.faults;
+    const uint32_t cols = conditioner->cols;
     conditioner->bad_count = 0;
-    for (uint32_t pass = 0; pass < 2; pass++) {
-        conditioner->bad_count = 0;
-        for (uint32_t i = 0; i < conditioner->count; i++)
+    for (uint32_t first = 0; first < conditioner->count; first += cols) {
+        bool any = any_of(faults + first, cols) != 0;
+        for (uint32_t i = first; any && i < first + cols; i++)
             if (faults[i])
                 conditioner->bad[conditioner->bad_count++] = i;
-        if (pass || conditioner->bad_count < LINE_MIN)
-            return;
-        for (uint32_t row = 0; row < rows; row++)
-            judge_line(conditioner, row * cols, 1, cols);
-        for (uint32_t col = 0; col < cols; col++)
-            judge_line(conditioner, col, cols, rows);
     }
+}
+
+void faults_conclude(struct conditioner *conditioner)
+{
+    const uint32_t rows = conditioner->rows, cols = conditioner->cols;
+    conclude_typical(conditioner);
+    list_bad(conditioner);
+    if (conditioner->bad_count < LINE_MIN)
+        return;
+    for (uint32_t row = 0; row < rows; row++)
+        judge_line(conditioner, row * cols, 1, cols);
+    for (uint32_t col = 0; col < cols; col++)
+        judge_line(conditioner, col, cols, rows);
+    list_bad(conditioner);
 }
 
 /* Mean result of the good neighbours, of those beside it or of those across its corners.

@@ -39,27 +39,20 @@ LANES_PART float greater(float a, float b)
     return a > b ? a : b;
 }
 
-/** Adds weights[i] * values[i] to sums[i] and weights[i] to totals[i]; [LANE_COUNT] each. */
-LANES_PART void lanes_add(float *restrict sums, float *restrict totals,
-                          const float *restrict weights, const float *restrict values)
-{
-#pragma GCC unroll 1
-    for (int i = 0; i < LANE_COUNT; i++) {
-        sums[i] += weights[i] * values[i];
-        totals[i] += weights[i];
-    }
-}
+/** So many floats that the compiler keeps in registers, wide or narrow. */
+#define LANE_FLOATS float __attribute__((vector_size(LANE_COUNT * sizeof(float))))
 
-/** The sum of the partial sums, in a fixed order. @param lanes [LANE_COUNT], overwritten */
-LANES_PART float lanes_sum(float *lanes)
+/** The sum of the partial sums, in a fixed order. @param lanes overwritten */
+LANES_PART float lanes_sum(LANE_FLOATS *lanes)
 {
+    float *part = (float *)lanes;
 #pragma GCC unroll 1
     for (int i = 0; i < 8; i++)
-        lanes[i] += lanes[i + 8];
+        part[i] += part[i + 8];
 #pragma GCC unroll 1
     for (int i = 0; i < 4; i++)
-        lanes[i] += lanes[i + 4];
-    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+        part[i] += part[i + 4];
+    return (part[0] + part[1]) + (part[2] + part[3]);
 }
 
 #endif

@@ -57,6 +57,14 @@ LANES static void learn_noise(struct row row)
     }
 }
 
+static uint8_t is_doubtful(const float *doubt, size_t cols)
+{
+    float most = 0;
+    for (size_t i = 0; i < cols; i++)
+        most = greater(most, doubt[i]);
+    return most > 0;
+}
+
 static void learn_least(struct conditioner *conditioner, const uint16_t *counts)
 {
     uint16_t least = UINT16_MAX;
@@ -77,9 +85,10 @@ static float threshold_of(const struct conditioner *conditioner)
     return UNIFORM * lesser(conditioner->least, THRESHOLD_SHARE * full);
 }
 
-void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint32_t first)
+void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t at)
 {
     const struct cells *all = &conditioner->cells;
+    const size_t first = (size_t)at * conditioner->cols;
     bool starting = conditioner->time_s < conditioner->parameters.empty_s;
     struct row row = {
         .zeros = all->zeros + first,
@@ -93,12 +102,14 @@ void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint32
         .typical = conditioner->typical,
         .floor = conditioner->floor_kpa,
         .threshold = threshold_of(conditioner),
-        .own = lesser((float)conditioner->frames, OWN_FRAMES),
+        .own = lesser((float)conditioner->looks, OWN_FRAMES),
         .weight = starting ? 1.0F / (float)(conditioner->frames + 1) : ZEROS_WEIGHT,
         .starting = starting,
     };
-    learn_least(conditioner, counts);
-    learn_quiet(row, counts);
+    learn_least(conditioner, counts + first);
+    learn_quiet(row, counts + first);
     if (conditioner->frames >= NOISE_FRAMES)
         learn_noise(row);
+    if (conditioner->row_doubtful[at])
+        conditioner->row_doubtful[at] = is_doubtful(row.doubt, row.cols);
 }

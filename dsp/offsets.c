@@ -105,7 +105,7 @@ static void set_cell(struct conditioner *conditioner, uint32_t i, float value,
     all->doubt[i] = offset ? 0 : look->doubt;
     all->noise[i] = fmaxf(look->spread, conditioner->floor_kpa);
     all->gate[i] = GATE_SIGMAS * all->noise[i];
-    all->last[i] = value - all->base[i];
+    conditioner->row_doubtful[i / conditioner->cols] |= !offset;
 }
 
 void offsets_guess(struct conditioner *conditioner, const uint16_t *counts)

@@ -13,16 +13,21 @@
 #include <sys/mman.h>
 
 #define RUNS     7
-#define PICTURES 16
+#define PICTURES 64
+#define EMPTY    8
+/* Seconds without a load at the start; rows of 32 that the strip goes in a frame. */
+#define EMPTY_S 3
+#define SPEED   0.25
 /* Of the array that the banks filter. */
 #define CHANNELS 1024
 #define STRIDE   (CHANNELS + 16)
 #define SAMPLES  6144
 
-/* A mat's worth of frames: offsets, noise, and a strip that rolls. */
+/* A mat's worth of frames: offsets, noise, and a strip that rolls to and fro once the mat was seen
+   empty. */
 struct frames {
     struct geometry geometry;
-    uint16_t *cells[PICTURES];
+    uint16_t *cells[PICTURES + EMPTY];
     struct pressure out;
 };
 
@@ -43,19 +48,21 @@ static void make_frames(struct frames *frames, uint16_t side, double rate_hz)
                                            .rate_hz = rate_hz,
                                            .scale_kpa = 200.0 / 4095,
                                            .full_scale = 4095}};
-    for (int p = 0; p < PICTURES; p++) {
+    for (int p = 0; p < PICTURES + EMPTY; p++) {
         frames->cells[p] = calloc((size_t)side * side, sizeof(uint16_t));
+        double swing = p < PICTURES / 2 ? p - PICTURES / 4 : 3 * PICTURES / 4 - p;
+        double at = 0.5 * side + swing * SPEED * side / 32;
         for (int i = 0; i < side * side; i++) {
-            int away = abs(i / side - side * (p + 4) / 24);
-            frames->cells[p][i] =
-                (uint16_t)(100 + (int)roll(40) + (away < 3 ? 900 - 250 * away : 0));
+            double away = fabs(i / side - at);
+            double load = p < PICTURES && away < 3 ? 900 - 300 * away : 0;
+            frames->cells[p][i] = (uint16_t)(100 + roll(40) + (uint32_t)load);
         }
     }
 }
 
 static void free_frames(struct frames *frames)
 {
-    for (int p = 0; p < PICTURES; p++)
+    for (int p = 0; p < PICTURES + EMPTY; p++)
         free(frames->cells[p]);
 }
 
@@ -66,7 +73,6 @@ struct chain {
     struct split *split;
     struct split *contact; /* its position and force */
     struct rhythm *rhythm;
-    struct motion motion; /* of the contact, last frame */
     uint64_t number;
     float sum; /* of what came out, so that nothing is left out */
 };
@@ -95,31 +101,25 @@ static void free_chain(struct chain *chain)
 static void condition(struct chain *chain)
 {
     struct frames *frames = &chain->frames;
-    double step_us = 1e6 / frames->geometry.rate_hz;
+    double rate_hz = frames->geometry.rate_hz, step_us = 1e6 / rate_hz;
+    uint64_t number = chain->number;
+    uint64_t picture =
+        (double)number < EMPTY_S * rate_hz ? PICTURES + number % EMPTY : number % PICTURES;
     struct frame frame = {.number = chain->number,
-                          .time_us = (int64_t)((double)chain->number * step_us),
+                          .time_us = (int64_t)((double)number * step_us),
                           .rows = frames->geometry.rows,
                           .cols = frames->geometry.cols,
-                          .cells = frames->cells[chain->number % PICTURES]};
+                          .cells = frames->cells[picture]};
     conditioner_push(chain->conditioner, &frame, &frames->out);
     chain->number++;
 }
 
-static void track(struct chain *chain)
+/* What the product keeps of a contact; where it is, the detector says. */
+static void follow(struct chain *chain)
 {
-    const struct pressure *out = &chain->frames.out;
-    struct picture picture = {out->kpa, out->rows, out->cols, 10, 10};
-    struct window window = {out->rows / 2 - 4, out->cols / 2 - 4, 9, 9};
-    struct position position = {0};
-    position_measure(&picture, &window, 2, &position);
-    struct motion motion = {out->time_s, position.x_mm, position.y_mm, position.force_n};
-    rhythm_push(chain->rhythm, &motion);
-    chain->motion = motion;
-}
-
-static void divide_contact(struct chain *chain)
-{
-    const struct motion *motion = &chain->motion;
+    double time_s = chain->frames.out.time_s;
+    const struct motion contact = {time_s, 100 * sin(time_s), 160, 200}, *motion = &contact;
+    rhythm_push(chain->rhythm, motion);
     const float values[3] = {(float)motion->x_mm, (float)motion->y_mm, (float)motion->force_n};
     struct parts parts;
     split_push(chain->contact, motion->time_s, values);
@@ -203,31 +203,10 @@ static double time_frames(struct chain *chain, void (*work)(struct chain *), int
     return sorted_at(runs, RUNS, 0.5);
 }
 
-static struct biquads *filter;
-static float *filtered, *copied;
-
-static void filter_frame(struct chain *chain)
-{
-    biquads_push(filter, chain->frames.out.kpa, filtered);
-}
-
-static void copy_frame(struct chain *chain)
-{
-    memcpy(copied, chain->frames.out.kpa,
-           (size_t)chain->frames.out.rows * chain->frames.out.cols * 4);
-    chain->sum += copied[chain->number++ % 64];
-}
-
-static void condition_frame(struct chain *chain)
-{
-    condition(chain);
-}
-
 static void per_frame(struct chain *chain)
 {
     condition(chain);
-    biquads_push(filter, chain->frames.out.kpa, filtered);
-    track(chain);
+    follow(chain);
 }
 
 static void split_alone(struct chain *chain)
@@ -239,8 +218,7 @@ static void split_alone(struct chain *chain)
 static void everything(struct chain *chain)
 {
     condition(chain);
-    track(chain);
-    divide_contact(chain);
+    follow(chain);
     divide(chain);
 }
 
@@ -262,25 +240,14 @@ static double time_copy(void)
     return sorted_at(runs, RUNS, 0.5);
 }
 
-static void bench_path(int side)
+static void bench_path(int side, double rate_hz)
 {
     struct chain chain = {0};
-    struct section sections[2];
-    const int cells = side * side;
-    const double mega = 1e-6 * cells;
-    make_chain(&chain, (uint16_t)side, 100);
-    butterworth_lowpass(sections, 4, 0.05);
-    filter = biquads_create((size_t)cells, sections, 2);
-    filtered = calloc((size_t)cells, sizeof(float));
-    copied = calloc((size_t)cells, sizeof(float));
+    const double mega = 1e-6 * side * side;
+    make_chain(&chain, (uint16_t)side, rate_hz);
     time_frames(&chain, per_frame, 400);
-    printf("biquads_%d_mega %.0f\n", side, mega / time_frames(&chain, filter_frame, 4000));
-    printf("conditioner_%d_mega %.0f\n", side, mega / time_frames(&chain, condition_frame, 4000));
+    printf("conditioner_%d_mega %.0f\n", side, mega / time_frames(&chain, condition, 4000));
     printf("frame_path_%d_mega %.0f\n", side, mega / time_frames(&chain, per_frame, 4000));
-    printf("copy_cached_%d_mega %.0f\n", side, mega / time_frames(&chain, copy_frame, 4000));
-    biquads_destroy(filter);
-    free(filtered);
-    free(copied);
     free_chain(&chain);
 }
 
@@ -356,8 +323,8 @@ int main(int argc, char **argv)
 {
     bench_bank(65, 1024);
     bench_bank(129, 1024);
-    bench_path(32);
-    bench_path(64);
+    bench_path(32, 100);
+    bench_path(64, 200);
     printf("copy_mega %.0f\n", 1e-6 / time_copy());
     bench_whole();
     bench_worst(argc > 1 ? atoi(argv[1]) : 100000);
