@@ -16,8 +16,6 @@ struct split {
     double start_s, before_s, newest_s; /* time of sample 0; of the two newest frames */
     int64_t next;                       /* number of the grid's next sample */
     bool started;
-    uint64_t frames;
-    double frames_s;
     float *before, *newest, *first; /* [stride] frames, and sample 0 */
     /* the fast band */
     size_t taps, length, hop, ring_rows;

@@ -17,8 +17,8 @@
 
 /* All cells' arrays, and what one frame counts. */
 struct rows {
-    float *base, *doubt, *variance, *jump, *peak, *residue, *smooth, *kpa, *quiet, *calm,
-        *row_common, *row_before;
+    float *base, *doubt, *variance, *jump, *peak, *residue, *smooth, *kpa, *quiet, *row_common,
+        *row_before;
     const float *gate;
     uint8_t *loaded, *around, *padded, *wide;
     const uint8_t *faults, *doubtful;
@@ -52,7 +52,6 @@ static struct rows rows_of(const struct conditioner *conditioner, const uint16_t
         .smooth = all->smooth,
         .kpa = all->kpa,
         .quiet = all->quiet,
-        .calm = all->calm,
         .row_common = conditioner->row_common,
         .row_before = conditioner->row_before,
         .gate = all->gate,
@@ -132,14 +131,12 @@ LANES static void spread_across(struct rows p, struct part part)
     const uint8_t *wide = p.wide + first, *faults = p.faults + first;
     const uint8_t *a = wide - 2 * cols, *b = wide - cols, *c = wide + cols, *d = wide + 2 * cols;
     uint8_t *around = p.around + first;
-    float *quiet = p.quiet + first, *calm = p.calm + first;
+    float *quiet = p.quiet + first;
 #pragma GCC ivdep
     for (size_t i = 0; i < count; i++) {
         uint8_t near = (uint8_t)(wide[i] | a[i] | b[i] | c[i] | d[i]);
         around[i] = near;
-        float now = (near | faults[i]) == 0;
-        calm[i] = quiet[i] * now;
-        quiet[i] = now;
+        quiet[i] = (near | faults[i]) == 0;
     }
 }
 
@@ -183,7 +180,7 @@ LANES_PART void row_differ(struct rows p, size_t row)
 {
     const size_t first = row * p.cols;
     const float step = p.row_common[row] - p.row_before[row];
-    const float *calm = p.calm + first;
+    const float *quiet = p.quiet + first;
     const uint16_t *counts = p.counts + first, *before = p.before + first;
     float *variance = p.variance + first, *jump = p.jump + first;
 #pragma GCC ivdep
@@ -192,7 +189,7 @@ LANES_PART void row_differ(struct rows p, size_t row)
         float noise = change - step;
         float excess = 0.5F * noise * noise - variance[i];
         float leap = jump[i] + p.weights.jump * (fabsf(change) - jump[i]);
-        variance[i] = greater(variance[i] + calm[i] * p.weights.variance * excess, TINY);
+        variance[i] = greater(variance[i] + quiet[i] * p.weights.variance * excess, TINY);
         jump[i] = greater(leap, TINY);
     }
 }

@@ -17,7 +17,7 @@
 #define NOISE_LOOKS_MIN 200.0
 /* A frame is looked at when this share of the time between two looks has passed: clocks jitter. */
 #define LOOK_SHARE   0.9
-#define FLOAT_ARRAYS 17
+#define FLOAT_ARRAYS 16
 #define MARK_ARRAYS  5
 
 static size_t array_floats(const struct conditioner *conditioner)
@@ -33,10 +33,10 @@ static size_t scratch_bytes(const struct conditioner *conditioner)
 static void share_out(struct conditioner *conditioner)
 {
     struct cells *all = &conditioner->cells;
-    float **arrays[FLOAT_ARRAYS] = {
-        &all->quiet,    &all->calm,   &all->base,  &all->gate,    &all->doubt, &all->noise,
-        &all->variance, &all->jump,   &all->peak,  &all->residue, &all->kpa,   &all->zeros,
-        &all->evidence, &all->lonely, &all->level, &all->jumpy,   &all->smooth};
+    float **arrays[FLOAT_ARRAYS] = {&all->quiet,   &all->base,     &all->gate,  &all->doubt,
+                                    &all->noise,   &all->variance, &all->jump,  &all->peak,
+                                    &all->residue, &all->kpa,      &all->zeros, &all->evidence,
+                                    &all->lonely,  &all->level,    &all->jumpy, &all->smooth};
     for (size_t k = 0; k < FLOAT_ARRAYS; k++)
         *arrays[k] = conditioner->memory + k * array_floats(conditioner);
     uint8_t **marks[MARK_ARRAYS] = {&all->loaded, &all->around, &all->alive, &all->known,

@@ -28,7 +28,6 @@
 struct cells {
     float *base;     /**< value of the unloaded cell */
     float *quiet;    /**< 1: not around a load, and without a fault; else 0 */
-    float *calm;     /**< 1: quiet now and at the look before; else 0 */
     float *gate;     /**< GATE_SIGMAS times noise */
     float *doubt;    /**< how far base may be off, for a cell not yet seen without load */
     float *noise;    /**< one standard deviation */

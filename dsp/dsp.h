@@ -9,8 +9,8 @@
 
 #include "filters.h"
 #include "mat/mat.h"
-#include "position.h"
 #include "rhythm.h"
+#include "ripple.h"
 #include "spectrum.h"
 #include "split.h"
 

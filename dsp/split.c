@@ -3,7 +3,6 @@
 #include "bands.h"
 #include "bank.h"
 #include "filters.h"
-#include "rhythm.h"
 
 #include <assert.h>
 #include <math.h>
@@ -151,8 +150,6 @@ void split_push(struct split *split, double time_s, const float *values)
         split->before = split->newest;
         split->newest = swap;
         split->before_s = split->newest_s;
-        split->frames++;
-        split->frames_s += time_s - split->newest_s;
     }
     memcpy(split->newest, values, split->channels * sizeof *values);
     split->newest_s = time_s;
@@ -200,19 +197,12 @@ double parts_moving_share(const struct parts *parts, const float *least, size_t 
     return whole > 0 ? fmin(fmax(part / whole, 0), 1) : NAN;
 }
 
-bool split_alias_limited(const struct split *split)
-{
-    double rate_hz = split->frames ? (double)split->frames / split->frames_s : split->rate_hz;
-    return rate_hz < 2 * VIBRATION_MOST_HZ;
-}
-
 void split_reset(struct split *split)
 {
     memset(split->memory, 0, rows_of(split) * split->stride * sizeof(float));
     memset(split->energy[0], 0, SPLIT_BANDS * split->stride * sizeof(double));
     split->started = false;
-    split->moments = split->frames = 0;
-    split->frames_s = 0;
+    split->moments = 0;
 }
 
 void split_destroy(struct split *split)

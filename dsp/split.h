@@ -71,10 +71,6 @@ double split_energy(const struct split *split, enum split_band band, float *mean
  */
 double parts_moving_share(const struct parts *parts, const float *least, size_t channels);
 
-/** True when the frames come too slowly to tell the frequency of a vibrating tool (up to
- *  VIBRATION_MOST_HZ): what shows in the fast band may then be folded down. */
-bool split_alias_limited(const struct split *split);
-
 /** Forgets everything but its size. */
 void split_reset(struct split *split);
 

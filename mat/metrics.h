@@ -23,7 +23,7 @@ struct metrics {
     struct {
         uint32_t one_way, cycles, slow_deep, slow, deep, partial;
     } strokes;
-    double cadence_per_min, cadence_confidence, speed_mm_s;
+    double cadence_per_min, cadence_confidence, cadence_drift_per_min2, speed_mm_s;
     struct {
         double force_n, share, peak_kpa, reference_n;
     } depth;
@@ -32,7 +32,10 @@ struct metrics {
         double start_s; /**< not said */
         double duration_s, breathing_hz;
     } hold;
-    double force_n, area_mm2; /**< over all contacts */
+    struct {
+        double position_mm, force; /**< of the tool; force as a share of it */
+    } grid_error;                  /**< at most */
+    double force_n, area_mm2;      /**< over all contacts */
     double moving_share, vibration_hz;
     bool alias_limited;
     struct {

@@ -34,25 +34,36 @@ def split(values):
     return still[:count], smooth[:count] - still[:count], values[:count] - smooth[:count]
 
 
+def above_baseline(counts):
+    """An unloaded cell at 25 Hz above its baseline: the mean of all before, then one section of 20 s."""
+    weight = 0.04 / 20.04
+    young = int(1 / weight)
+    means = np.cumsum(counts[:young]) / np.arange(1, young + 1)
+    section = np.array([[weight, 0, 0, 1, weight - 1, 0]])
+    state = np.array([[(1 - weight) * means[-1], 0]])
+    base = np.concatenate([means, signal.sosfilt(section, counts[young:], zi=state)[0]])
+    return counts - np.concatenate([counts[:1], base[:-1]])
+
+
 def vectors():
     random = np.random.default_rng(20)
     noise = random.standard_normal(1024)
     square = np.where(np.arange(1024) // 37 % 2, 1.0, -1.0)
-    sos4 = signal.butter(4, 2 * 0.03, output="sos")
-    sos8 = signal.butter(8, 2 * 0.11, output="sos")
     time = np.arange(1600) / RATE_HZ
     load = np.where((time > 3) & (time < 11), 1.0, 0.0) + 0.05 * random.standard_normal(1600)
     load += 0.3 * np.sin(2 * np.pi * 0.8 * time) + 0.1 * np.sin(2 * np.pi * 9 * time)
     load = load.astype(np.float32).astype(float)
     still, moving, fast = split(load)
+    counts = 20000 + np.cumsum(random.uniform(-5, 5, 1500)) + random.uniform(-300, 300, 1500)
+    counts = np.round(counts)
     return {
         "noise": noise,
         "square": square,
         "fir_65": hann_sinc(65, 0.04),
         "fir_65_noise": signal.oaconvolve(noise, hann_sinc(65, 0.04), "valid"),
         "fir_65_square": signal.oaconvolve(square, hann_sinc(65, 0.04), "valid"),
-        "butter_4_noise": signal.sosfilt(sos4, noise),
-        "butter_8_square": signal.sosfilt(sos8, square),
+        "cell": counts,
+        "cell_above_baseline": above_baseline(counts),
         "periodogram": signal.periodogram(noise[:300], 50, "hann", nfft=512)[1],
         "welch": signal.welch(noise, 50, "hann", nperseg=256)[1],
         "load": load,

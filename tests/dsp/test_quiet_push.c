@@ -107,10 +107,9 @@ struct objects {
     struct test_mat mat;
     struct conditioner *conditioner;
     struct split *split;
-    struct biquads *biquads;
     struct rhythm *rhythm;
     struct analysis *analysis;
-    float filtered[1024];
+    float map[1024];
 };
 
 static struct objects *all;
@@ -119,21 +118,16 @@ static int set_up(void **state)
 {
     (void)state;
     struct parameters parameters;
-    struct section sections[2];
     parameters_default(&parameters);
-    butterworth_lowpass(sections, 4, 0.1);
     all = calloc(1, sizeof *all);
     test_mat_make(&all->mat, 32, 32);
     all->conditioner = conditioner_create(&all->mat.geometry, &parameters);
     all->split = split_create(1024, 100, 0.5);
-    all->biquads = biquads_create(1024, sections, 2);
     all->rhythm = rhythm_create();
     all->analysis = analysis_create(&all->mat.geometry, &parameters);
     int status = all->analysis ? analysis_split(all->analysis) : -1;
     watch();
-    return status == STATUS_OK && all->conditioner && all->split && all->biquads && all->rhythm
-               ? 0
-               : -1;
+    return status == STATUS_OK && all->conditioner && all->split && all->rhythm ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -141,7 +135,6 @@ static int tear_down(void **state)
     (void)state;
     conditioner_destroy(all->conditioner);
     split_destroy(all->split);
-    biquads_destroy(all->biquads);
     rhythm_destroy(all->rhythm);
     analysis_destroy(all->analysis);
     free(all);
@@ -164,7 +157,7 @@ static void analyse(const struct frame *frame)
     analysis_moving_share(all->analysis);
     for (size_t i = analysis_contacts(all->analysis, &contacts); i-- > 0;)
         analysis_contact_parts(all->analysis, contacts[i].id, &apart);
-    analysis_map(all->analysis, SPLIT_FAST, all->filtered);
+    analysis_map(all->analysis, SPLIT_FAST, all->map);
 }
 
 /* Twelve seconds with a load, a fault, a gap and a reset. */
@@ -177,7 +170,6 @@ static void push_everything(void)
         struct pressure pressure;
         conditioner_push(all->conditioner, test_mat_frame(&all->mat), &pressure);
         split_push(all->split, pressure.time_s, pressure.kpa);
-        biquads_push(all->biquads, pressure.kpa, all->filtered);
         struct motion motion = {pressure.time_s, n % 32, 12, 200};
         rhythm_push(all->rhythm, &motion);
         analyse(&all->mat.frame);

@@ -330,21 +330,6 @@ static void a_long_gap_starts_anew(void **state)
     split_destroy(split);
 }
 
-static void slow_frames_are_called_alias_limited(void **state)
-{
-    (void)state;
-    float values[CHANNELS] = {0};
-    struct split *fast = make(200), *slow = make(200);
-    for (int n = 0; n < 100; n++) {
-        split_push(fast, n / 200.0, values);
-        split_push(slow, n / 100.0, values);
-    }
-    assert_false(split_alias_limited(fast));
-    assert_true(split_alias_limited(slow));
-    split_destroy(fast);
-    split_destroy(slow);
-}
-
 static void the_latency_is_as_stated(void **state)
 {
     (void)state;
@@ -375,7 +360,6 @@ int main(void)
         cmocka_unit_test(four_times_the_input_is_four_times_the_parts_exactly),
         cmocka_unit_test(jitter_losses_and_a_slow_clock_do_not_bend_the_bands),
         cmocka_unit_test(a_long_gap_starts_anew),
-        cmocka_unit_test(slow_frames_are_called_alias_limited),
         cmocka_unit_test(the_latency_is_as_stated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,19 @@ size_t analysis_contacts(const struct analysis *analysis, const struct contact *
     return detector_contacts(analysis->detector, contacts);
 }
 
+static void fill_grid_error(const struct analysis *analysis, struct metrics *metrics)
+{
+    const struct contact *contacts;
+    metrics->grid_error.position_mm = metrics->grid_error.force = NAN;
+    for (size_t i = detector_contacts(analysis->detector, &contacts); i-- > 0;)
+        if (contacts[i].id == metrics->tool) {
+            const struct geometry *mat = cell_signals_geometry(analysis->cells);
+            struct ripple bound = ripple_bound(mat, &contacts[i], RIPPLE_FILL);
+            metrics->grid_error.position_mm = hypot(bound.x_mm, bound.y_mm);
+            metrics->grid_error.force = bound.force;
+        }
+}
+
 int analysis_metrics(struct analysis *analysis, struct metrics *metrics)
 {
     struct looked *rhythms = &analysis->rhythms;
@@ -150,10 +163,12 @@ int analysis_metrics(struct analysis *analysis, struct metrics *metrics)
     memset(metrics, 0, sizeof *metrics);
     detector_measure(analysis->detector, metrics);
     meter_fill(&analysis->meter, analysis->pressure, metrics);
+    fill_grid_error(analysis, metrics);
     if (rhythms->tool != metrics->tool)
         rhythms_forget(rhythms);
     metrics->cadence_per_min = rhythms->cadence.one_way_per_min;
     metrics->cadence_confidence = rhythms->cadence.confidence;
+    metrics->cadence_drift_per_min2 = rhythms->cadence.drift_per_min;
     metrics->vibration_hz = rhythms->vibration.frequency_hz;
     metrics->alias_limited = rhythms->vibration.kind == VIBRATION_ALIAS_LIMITED;
     metrics->moving_share = analysis_moving_share(analysis);
