@@ -198,6 +198,44 @@ static void without_being_asked_nothing_is_split(void **state)
     assert_true(analysis_split_latency_s(stage->analysis) == 0);
 }
 
+/* A ball goes slowly over a mat whose cells sense half of their pitch: what the tool's position and
+   force are off stays within what the metrics say of the grid. */
+static void the_grid_s_error_stays_within_its_bound(void **state)
+{
+    struct stage *stage = *state;
+    struct parameters parameters;
+    parameters_default(&parameters);
+    test_mat_make(&stage->mat, SIDE, SIDE);
+    stage->analysis = analysis_create(&stage->mat.geometry, &parameters);
+    const double half = 0.25 / (0.8 * sqrt(2)), full = 1500 * 2 * PI * 0.8 * 0.8;
+    const double pitch = stage->mat.geometry.pitch_x_mm,
+                 cell_n = 200.0 / 4095 * 1e-3 * pitch * pitch;
+    int looked = 0;
+    for (int n = 0; n < 2000; n++) {
+        double at = 12 + n * 0.003, away = 1 / (0.8 * sqrt(2));
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            double x = (i % SIDE - at) * away, y = (i / SIDE - 15.3) * away;
+            double part = (erf(x + half) - erf(x - half)) * (erf(y + half) - erf(y - half));
+            stage->mat.load[i] = n < 300 ? 0 : full * part;
+        }
+        analysis_push(stage->analysis, test_mat_frame(&stage->mat));
+        struct event event;
+        while (analysis_next(stage->analysis, &event))
+            ;
+        struct metrics metrics;
+        if (analysis_metrics(stage->analysis, &metrics) && n > 500 && metrics.contact_count == 1) {
+            double x_mm = (at + 0.5) * pitch, y_mm = 15.8 * pitch;
+            double off = hypot(metrics.contacts[0].x_mm - x_mm, metrics.contacts[0].y_mm - y_mm);
+            double share = fabs(metrics.contacts[0].force_n / (full * cell_n) - 1);
+            assert_true(off < metrics.grid_error.position_mm);
+            assert_true(share < metrics.grid_error.force);
+            assert_true(metrics.grid_error.position_mm < 0.5 * pitch);
+            looked++;
+        }
+    }
+    assert_true(looked > 100);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -209,6 +247,7 @@ int main(void)
         TEST(a_contact_s_position_and_force_come_apart_alike),
         TEST(the_maps_say_where_was_pressed_stroked_and_shaken),
         TEST(a_tool_that_folds_down_is_called_alias_limited),
+        TEST(the_grid_s_error_stays_within_its_bound),
         TEST(without_being_asked_nothing_is_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,32 @@ static void vibration_that_folds_down_is_called_alias_limited(void **state)
     assert_true(fabs(vibration.rate_hz - 100) < 0.1);
 }
 
+/* Whatever the rate, the jitter and the losses: the true frequency, or none. */
+static void a_vibration_is_never_given_a_false_frequency(void **state)
+{
+    static const double rates[] = {12, 25, 57, 80, 100, 125, 150, 200, 250};
+    int measured = 0, limited = 0;
+    for (int k = 0; k < 9; k++)
+        for (double hz = 30; hz <= 92; hz += 2.9)
+            for (int rough = 0; rough < 3; rough++) {
+                struct player player = still;
+                player.rate_hz = rates[k];
+                player.jitter_s = rough ? 0.1 / rates[k] : 0;
+                player.loss = rough == 2 ? 0.06 : 0;
+                player.force_n = 8;
+                player.force_hz = hz;
+                rhythm_reset(*state);
+                play(*state, &player, 4);
+                struct vibration vibration = rhythm_vibration(*state);
+                bool said = !isnan(vibration.frequency_hz);
+                assert_true(!said || fabs(vibration.frequency_hz - hz) < 0.5);
+                assert_true(said == (vibration.kind == VIBRATION_TOOL));
+                measured += said;
+                limited += vibration.kind == VIBRATION_ALIAS_LIMITED;
+            }
+    assert_true(measured > 100 && limited > 200);
+}
+
 /* By hand: 100 - 6 = 94 and 100 - 8 = 92 Hz; 57 - 6 = 51; 150 - 20 = 130, 150 - 70 = 80; tools
    vibrate at 30 to 92 Hz. */
 static void a_line_is_ambiguous_only_where_a_tool_may_look_like_it(void **state)
@@ -244,6 +270,7 @@ int main(void)
         TEST(a_contact_at_rest_has_no_cadence),
         TEST(vibration_below_half_the_rate_is_measured),
         TEST(vibration_that_folds_down_is_called_alias_limited),
+        TEST(a_vibration_is_never_given_a_false_frequency),
         TEST(a_line_is_ambiguous_only_where_a_tool_may_look_like_it),
         TEST(tremor_is_told_from_a_folded_tool_where_no_tool_looks_like_it),
         TEST(white_noise_is_no_vibration),
