@@ -80,6 +80,7 @@ struct sample history_interpolate(const struct history *history, double time_s)
     const struct sample *next = history_at(history, i + 1);
     double share = (time_s - sample.time_s) / (next->time_s - sample.time_s);
     for (int k = 0; k < 2; k++) {
+        sample.outline_mm[k] += share * (next->outline_mm[k] - sample.outline_mm[k]);
         sample.at_mm[k] += share * (next->at_mm[k] - sample.at_mm[k]);
         sample.move_mm[k] += share * (next->move_mm[k] - sample.move_mm[k]);
         sample.calm_mm[k] += share * (next->calm_mm[k] - sample.calm_mm[k]);

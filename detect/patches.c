@@ -11,6 +11,9 @@ static const double ghost_share = 0.02;
 /* Beside a cell that is loaded for certain, this share of the margin suffices. */
 static const double skirt_share = 0.65;
 
+/* Above a patch's threshold by so many times it: no trace that a load has left. */
+static const double core_least = 1.4;
+
 struct patch {
     struct moments moments;
     uint32_t first, count; /* in order[] */
@@ -40,6 +43,11 @@ void moments_cell(struct moments *moments, const struct loaded_cell *cell)
     double x = cell->at_mm[0], y = cell->at_mm[1], weight = cell->weight;
     moments->kpa += cell->kpa;
     moments->weight += weight;
+    if (weight > core_least * (cell->kpa - weight)) {
+        moments->core++;
+        moments->cx += x;
+        moments->cy += y;
+    }
     moments->sx += weight * x;
     moments->sy += weight * y;
     moments->sxx += weight * x * x;
@@ -57,6 +65,9 @@ void moments_add(struct moments *sum, const struct moments *more)
 {
     sum->kpa += more->kpa;
     sum->weight += more->weight;
+    sum->core += more->core;
+    sum->cx += more->cx;
+    sum->cy += more->cy;
     sum->sx += more->sx;
     sum->sy += more->sy;
     sum->sxx += more->sxx;

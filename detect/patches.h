@@ -18,9 +18,10 @@
 
 /** Pressure moments of a set of cells, in mm. Additive: moments_add() joins two sets. */
 struct moments {
-    double kpa;    /**< sum of pressure */
-    double weight; /**< sum of pressure above the patch's own threshold: a cell that enters or
-                        leaves does so with no weight, so the centre does not jump */
+    double kpa;          /**< sum of pressure */
+    double weight;       /**< sum of pressure above the patch's own threshold: a cell that enters or
+                              leaves does so with no weight, so the centre does not jump */
+    double core, cx, cy; /**< cells that bear well more than the threshold; sums of their x and y */
     double sx, sy, sxx, syy, sxy; /**< so weighted sums of x, y, x*x, y*y, x*y */
     double peak_kpa;
     uint32_t cells;

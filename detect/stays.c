@@ -10,7 +10,7 @@ static const double speed_span_s = 0.1;
 static const double lifting_s = 0.4, lifting_share = 0.85; /* of the load before */
 static const double slow_share = 0.12, slow_most = 0.5; /* of the pass's highest speed: at rest */
 static const double slow_sigmas = 5;                    /* and above the noise of speed */
-static const double left_share = 0.06, left_mm = 1.5;   /* of the way that may be left by then */
+static const double left_share = 0.1, left_mm = 2.5;   /* of the way that may be left by then */
 /* A minimum-jerk movement is slower than a share f of its peak for the last sqrt(f)/4 of its time;
    it is taken to rest at this share. */
 static const double ending_share = 0.25, rest_speed = 0.03;
@@ -80,9 +80,9 @@ double stay_slowed_s(const struct history *history, const struct arriving *arriv
 }
 
 double stay_arrival_s(const struct history *history, const struct arriving *arriving,
-                      double since_s)
+                      double since_s, double until_s)
 {
-    size_t last = history->count - 1;
+    size_t last = history_find(history, until_s);
     double now_s = history_at(history, last)->time_s;
     double settled_s = since_s + skip_share * (now_s - since_s);
     size_t i = history_find(history, settled_s);
@@ -96,6 +96,12 @@ double stay_arrival_s(const struct history *history, const struct arriving *arri
     double rest_s = in_s + fmin(tail_s, tail_limit_s(in_s - arriving->start_s));
     rest_s = fmin(rest_s, stay_slowed_s(history, arriving, settled_s));
     return fmin(fmax(rest_s, arriving->start_s), settled_s);
+}
+
+double stay_whole_s(double part_s, double share)
+{
+    double time_share = 0.5 - sin(asin(1 - 2 * fmin(fmax(share, 0.1), 1)) / 3);
+    return part_s / time_share;
 }
 
 double stay_unloading_s(const struct history *history)

@@ -30,9 +30,12 @@ struct stay stay_find(const struct history *history, double reach_mm, double sta
 double stay_slowed_s(const struct history *history, const struct arriving *arriving,
                      double until_s);
 
-/** When the contact came to the place where it has stayed since about since_s. */
+/** When the contact came to the place where it stayed from about since_s to until_s. */
 double stay_arrival_s(const struct history *history, const struct arriving *arriving,
-                      double since_s);
+                      double since_s, double until_s);
+
+/** How long a smooth pass takes that took so long for a share of its way. */
+double stay_whole_s(double part_s, double share);
 
 /** When the load began to go that has gone now: from then on the centre wanders. The last sample
  *  where it has not. */

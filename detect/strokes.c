@@ -14,8 +14,9 @@ static const double still_share = 0.12; /* of the pass's speed: slower is standi
 static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
-static const double check_s = 0.04;
-static const double dwell_s = 0.25; /* a turn takes less; at rest there the contact may creep on */
+static const double check_s = 0.04, same_stop_s = 0.1;
+static const double doubt_share = 0.06, doubt_most_s = 0.25; /* of a pass: how sure its end is */
+static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more is a rest there */
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
@@ -23,14 +24,7 @@ static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this f
 static const double tails_share = 1.8, turn_tails = 4.2;
 /* What the contact did at rest is looked at from so long before it set off, to so long. */
 static const double settled_back_s = 1.2, departing_s = 0.15;
-/* Within hold_extent_mm for hold_s, and for this many times as long as the pass took, is resting
- * too. */
-static const double hold_share = 1.1;
-
-static double dot(const double a[2], const double b[2])
-{
-    return a[0] * b[0] + a[1] * b[1];
-}
+static const double hold_share = 1.1; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
 {
@@ -38,20 +32,10 @@ static void less(double result[2], const double a[2], const double b[2])
     result[1] = a[1] - b[1];
 }
 
-static double apart(const double a[2], const double b[2])
-{
-    return hypot(a[0] - b[0], a[1] - b[1]);
-}
-
 static void copy(double to[2], const double from[2])
 {
     to[0] = from[0];
     to[1] = from[1];
-}
-
-static double clamp(double value, double least, double most)
-{
-    return fmin(fmax(value, least), most);
 }
 
 void strokes_start(struct strokes *strokes, const struct parameters *parameters, double pitch_mm)
@@ -100,14 +84,14 @@ static void follow(struct strokes *strokes, const struct sample *sample)
 /* How near a turning point counts as being there: above the position's noise. */
 static double nearness(const struct strokes *strokes, double travel_mm)
 {
-    return clamp(fmax(3 * strokes->wobble.noise_mm, 0.012 * travel_mm), near_least_mm,
-                 near_most_mm);
+    double near_mm = fmax(3 * strokes->wobble.noise_mm, 0.012 * travel_mm);
+    return fmin(fmax(near_mm, near_least_mm), near_most_mm);
 }
 
 static struct heading heading_of(const struct strokes *strokes)
 {
-    return (struct heading){.place_mm = {strokes->far_mm[0], strokes->far_mm[1]},
-                            .way = {strokes->way[0], strokes->way[1]}};
+    return (struct heading){.place_mm = {strokes->going.far_mm[0], strokes->going.far_mm[1]},
+                            .way = {strokes->going.way[0], strokes->going.way[1]}};
 }
 
 /* Where the smoothed maximum lies is late by the smoothing; the positions themselves know. */
@@ -115,7 +99,7 @@ static void recentre(struct strokes *strokes, const struct history *history, siz
 {
     struct heading heading = heading_of(strokes);
     double most = 0;
-    size_t best = history_find(history, strokes->far_s);
+    size_t best = history_find(history, strokes->going.far_s);
     for (size_t k = from; k < history->count; k++) {
         double p = heading_progress(&heading, history_at(history, k));
         if (p > most) {
@@ -124,8 +108,9 @@ static void recentre(struct strokes *strokes, const struct history *history, siz
         }
     }
     for (int i = 0; i < 2; i++)
-        strokes->far_mm[i] += fmax(0, most - strokes->wobble.noise_mm) * strokes->way[i];
-    strokes->far_s = history_at(history, best)->time_s;
+        strokes->going.far_mm[i] +=
+            fmax(0, most - strokes->wobble.noise_mm) * strokes->going.way[i];
+    strokes->going.far_s = history_at(history, best)->time_s;
 }
 
 struct turn {
@@ -135,45 +120,48 @@ struct turn {
 /* When the contact arrived at the farthest point and when it left it again. */
 static struct turn find_turn(struct strokes *strokes, const struct history *history, bool left)
 {
-    recentre(strokes, history, history_find(history, strokes->far_s - 0.3));
+    recentre(strokes, history, history_find(history, strokes->going.far_s - 0.3));
     struct heading heading = heading_of(strokes);
-    double near_mm = nearness(strokes, strokes->travel_mm);
-    size_t i = history_find(history, strokes->far_s);
-    double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->start_s);
+    double near_mm = nearness(strokes, strokes->going.travel_mm);
+    size_t i = history_find(history, strokes->going.far_s);
+    double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->going.start_s);
     double out_s = left ? heading_exit_s(&heading, history, i, near_mm) : strokes->last_s;
-    double half = fmin((out_s - in_s) / 2, heading_tail_s(&heading, history, i,
-                                                          (double[]){near_mm, strokes->travel_mm}));
+    double half =
+        fmin((out_s - in_s) / 2,
+             heading_tail_s(&heading, history, i, (double[]){near_mm, strokes->going.travel_mm}));
     return (struct turn){in_s + half, out_s - half};
 }
 
 static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
 {
-    if (strokes->travel_mm < strokes->min_travel_mm || strokes->reach_mm < strokes->min_reach_mm)
+    if (strokes->going.travel_mm < strokes->min_travel_mm ||
+        strokes->going.reach_mm < strokes->min_reach_mm)
         return false;
-    *pass = (struct pass){.start_s = fmax(strokes->start_s, strokes->free_s),
+    *pass = (struct pass){.start_s = fmax(strokes->going.start_s, strokes->free_s),
                           .end_s = end_s,
-                          .travel_mm = strokes->travel_mm,
+                          .travel_mm = strokes->going.travel_mm,
                           .noise_mm = sqrt(strokes->wobble.mm2)};
-    less(pass->direction_mm, strokes->far_mm, strokes->start_mm);
+    less(pass->direction_mm, strokes->going.far_mm, strokes->going.start_mm);
     strokes->free_s = end_s;
     return pass->end_s > pass->start_s;
 }
 
 static void set_off(struct strokes *strokes, const double from_mm[2], double start_s)
 {
-    strokes->refined = true;
+    strokes->stop.seen = false;
+    strokes->going.refined = true;
     double away[2];
     less(away, strokes->smooth_mm, from_mm);
     double length = fmax(hypot(away[0], away[1]), 1e-9);
     strokes->moving = true;
-    strokes->start_s = start_s;
-    copy(strokes->start_mm, from_mm);
-    copy(strokes->far_mm, strokes->smooth_mm);
-    strokes->far_s = strokes->last_s;
-    strokes->way[0] = away[0] / length;
-    strokes->way[1] = away[1] / length;
-    strokes->travel_mm = length;
-    strokes->reach_mm = length;
+    strokes->going.start_s = start_s;
+    copy(strokes->going.start_mm, from_mm);
+    copy(strokes->going.far_mm, strokes->smooth_mm);
+    strokes->going.far_s = strokes->last_s;
+    strokes->going.way[0] = away[0] / length;
+    strokes->going.way[1] = away[1] / length;
+    strokes->going.travel_mm = length;
+    strokes->going.reach_mm = length;
 }
 
 static void come_to_rest(struct strokes *strokes, double since_s)
@@ -206,8 +194,8 @@ static double departure_s(const struct strokes *strokes, const struct history *h
 static void refine_start(struct strokes *strokes, const struct history *history)
 {
     double earliest_s = fmax(strokes->rest_s, strokes->free_s);
-    double from_s = fmax(earliest_s, strokes->start_s - settled_back_s);
-    double to_s = fmax(from_s, strokes->start_s - departing_s);
+    double from_s = fmax(earliest_s, strokes->going.start_s - settled_back_s);
+    double to_s = fmax(from_s, strokes->going.start_s - departing_s);
     struct heading heading = heading_of(strokes);
     double wander = heading_settle(&heading, history, history_find(history, from_s),
                                    history_find(history, to_s));
@@ -216,8 +204,9 @@ static void refine_start(struct strokes *strokes, const struct history *history)
     double near_mm = fmin(fmax(nearness(strokes, 0), 1.2 * wander), strokes->slip_back_mm / 2);
     size_t i = history_find(history, to_s);
     double out_s = heading_exit_s(&heading, history, i, near_mm);
-    strokes->start_s = fmax(out_s - heading_lead_s(&heading, history, i, near_mm), earliest_s);
-    strokes->refined = true;
+    strokes->going.start_s =
+        fmax(out_s - heading_lead_s(&heading, history, i, near_mm), earliest_s);
+    strokes->going.refined = true;
 }
 
 static void rest(struct strokes *strokes, const struct history *history, double dt_s)
@@ -228,10 +217,11 @@ static void rest(struct strokes *strokes, const struct history *history, double 
         copy(strokes->rest_mm, strokes->smooth_mm);
         return;
     }
-    double reach = apart(strokes->smooth_mm, strokes->rest_mm);
+    double reach = hypot(strokes->smooth_mm[0] - strokes->rest_mm[0],
+                         strokes->smooth_mm[1] - strokes->rest_mm[1]);
     if (reach > strokes->slip_back_mm) {
         set_off(strokes, strokes->rest_mm, departure_s(strokes, history));
-        strokes->refined = false;
+        strokes->going.refined = false;
         return;
     }
     double k = dt_s / (dt_s + rest_tau_s);
@@ -243,47 +233,46 @@ static void rest(struct strokes *strokes, const struct history *history, double 
 static void advance(struct strokes *strokes, double gained_mm)
 {
     double step[2];
-    less(step, strokes->smooth_mm, strokes->far_mm);
+    less(step, strokes->smooth_mm, strokes->going.far_mm);
     double length = hypot(step[0], step[1]);
-    strokes->travel_mm += fmax(gained_mm, length);
+    strokes->going.travel_mm += fmax(gained_mm, length);
     double blend = fmin(length / way_mm, 1);
     for (int i = 0; i < 2 && length > 0; i++)
-        strokes->way[i] += blend * (step[i] / length - strokes->way[i]);
-    double norm = fmax(hypot(strokes->way[0], strokes->way[1]), 1e-9);
+        strokes->going.way[i] += blend * (step[i] / length - strokes->going.way[i]);
+    double norm = fmax(hypot(strokes->going.way[0], strokes->going.way[1]), 1e-9);
     for (int i = 0; i < 2; i++)
-        strokes->way[i] /= norm;
-    copy(strokes->far_mm, strokes->smooth_mm);
-    strokes->far_s = strokes->last_s;
-    strokes->reach_mm = fmax(strokes->reach_mm, apart(strokes->far_mm, strokes->start_mm));
-}
-
-/* How long a smooth pass takes that took so long for a share of its way. */
-static double whole_s(double part_s, double share)
-{
-    double time_share = 0.5 - sin(asin(1 - 2 * clamp(share, 0.1, 1)) / 3);
-    return part_s / time_share;
+        strokes->going.way[i] /= norm;
+    copy(strokes->going.far_mm, strokes->smooth_mm);
+    strokes->going.far_s = strokes->last_s;
+    less(step, strokes->going.far_mm, strokes->going.start_mm);
+    strokes->going.reach_mm = fmax(strokes->going.reach_mm, hypot(step[0], step[1]));
 }
 
 /* Whether the contact has stood still for so long that the pass is over; since when. */
 static bool stands(struct strokes *strokes, const struct history *history, double *since_s)
 {
     double now_s = strokes->last_s;
-    if (now_s - strokes->checked_s < check_s || now_s - strokes->start_s < strokes->pause_s)
+    if (now_s - strokes->checked_s < check_s || now_s - strokes->going.start_s < strokes->pause_s)
         return false;
     strokes->checked_s = now_s;
-    double speed = strokes->travel_mm / fmax(strokes->far_s - strokes->start_s, 0.1);
-    double reach = clamp(still_share * speed * strokes->pause_s, still_least_mm, still_most_mm);
-    struct stay stay = stay_find(history, reach, strokes->start_s);
+    double speed =
+        strokes->going.travel_mm / fmax(strokes->going.far_s - strokes->going.start_s, 0.1);
+    double reach =
+        fmin(fmax(still_share * speed * strokes->pause_s, still_least_mm), still_most_mm);
+    struct stay stay = stay_find(history, reach, strokes->going.start_s);
     *since_s = stay.since_s;
+    bool same = !strokes->stop.seen || stay.since_s - strokes->stop.since_s < same_stop_s;
+    if (same && now_s - stay.since_s > strokes->pause_s)
+        strokes->stop = (struct stop){true, stay.since_s, now_s, strokes->going};
     double turn_s = turn_tails * stay.tail_s;
     if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))
         return true;
-    stay = stay_find(history, strokes->hold_extent_mm / 2, strokes->start_s);
-    double pass_s =
-        whole_s(stay.since_s - strokes->start_s, 1 - strokes->hold_extent_mm / strokes->travel_mm);
+    stay = stay_find(history, strokes->hold_extent_mm / 2, strokes->going.start_s);
+    double pass_s = stay_whole_s(stay.since_s - strokes->going.start_s,
+                                 1 - strokes->hold_extent_mm / strokes->going.travel_mm);
     double needed_s = fmax(strokes->hold_s, hold_share * pass_s);
-    if (now_s - strokes->far_s < strokes->pause_s ||
-        now_s - fmax(stay.since_s, strokes->start_s) < needed_s)
+    if (now_s - strokes->going.far_s < strokes->pause_s ||
+        now_s - fmax(stay.since_s, strokes->going.start_s) < needed_s)
         return false;
     *since_s = stay.since_s;
     return true;
@@ -292,9 +281,9 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
 static struct arriving arriving_of(const struct strokes *strokes)
 {
     return (struct arriving){.heading = heading_of(strokes),
-                             .start_s = strokes->start_s,
-                             .travel_mm = strokes->travel_mm,
-                             .near_mm = nearness(strokes, strokes->travel_mm),
+                             .start_s = strokes->going.start_s,
+                             .travel_mm = strokes->going.travel_mm,
+                             .near_mm = nearness(strokes, strokes->going.travel_mm),
                              .noise_mm = strokes->wobble.noise_mm};
 }
 
@@ -302,10 +291,42 @@ static bool end_at_rest(struct strokes *strokes, const struct history *history, 
                         struct pass *pass)
 {
     struct arriving arriving = arriving_of(strokes);
-    double end_s = stay_arrival_s(history, &arriving, since_s);
+    double end_s = stay_arrival_s(history, &arriving, since_s, strokes->last_s);
     bool found = finish(strokes, end_s, pass);
     come_to_rest(strokes, end_s);
     return found;
+}
+
+/* The contact goes on in the same way: if it had stopped for long enough, this is a new pass. */
+static bool go_on(struct strokes *strokes, const struct history *history, struct pass *pass)
+{
+    struct strokes before = *strokes, after = *strokes;
+    strokes->stop.seen = after.stop.seen = false;
+    before.going = strokes->stop.going;
+    struct arriving arriving = arriving_of(&before);
+    double end_s = stay_arrival_s(history, &arriving, strokes->stop.since_s, strokes->stop.until_s);
+    come_to_rest(&after, end_s);
+    copy(after.rest_mm, before.going.far_mm);
+    set_off(&after, after.rest_mm, departure_s(&after, history));
+    refine_start(&after, history);
+    double doubt_s = fmin(doubt_share * (end_s - before.going.start_s), doubt_most_s);
+    if (after.going.start_s - end_s < strokes->pause_s + doubt_s)
+        return false;
+    bool found = finish(&before, end_s, pass);
+    after.free_s = before.free_s;
+    after.going.refined = false;
+    *strokes = after;
+    return found;
+}
+
+/* How far along its way the contact has gone since it stopped. */
+static double gone_on_mm(const struct strokes *strokes)
+{
+    double gone[2];
+    less(gone, strokes->smooth_mm, strokes->stop.going.far_mm);
+    return strokes->stop.seen
+               ? gone[0] * strokes->stop.going.way[0] + gone[1] * strokes->stop.going.way[1]
+               : 0;
 }
 
 static bool turn_back(struct strokes *strokes, const struct history *history, struct pass *pass)
@@ -313,10 +334,11 @@ static bool turn_back(struct strokes *strokes, const struct history *history, st
     struct turn turn = find_turn(strokes, history, true);
     struct arriving arriving = arriving_of(strokes);
     double slowed_s = stay_slowed_s(history, &arriving, turn.arrive_s);
-    bool dwelt = slowed_s < turn.arrive_s - dwell_s;
+    double least_s = fmax(dwell_s, dwell_share * (turn.arrive_s - strokes->going.start_s));
+    bool dwelt = slowed_s < turn.arrive_s - least_s;
     bool found = finish(strokes, dwelt ? slowed_s : turn.arrive_s, pass);
     double from_mm[2];
-    copy(from_mm, strokes->far_mm);
+    copy(from_mm, strokes->going.far_mm);
     set_off(strokes, from_mm, turn.leave_s);
     return found;
 }
@@ -324,15 +346,17 @@ static bool turn_back(struct strokes *strokes, const struct history *history, st
 static bool move(struct strokes *strokes, const struct history *history, struct pass *pass)
 {
     double away[2];
-    less(away, strokes->smooth_mm, strokes->far_mm);
-    double along = dot(away, strokes->way);
-    double across = fabs(away[0] * strokes->way[1] - away[1] * strokes->way[0]);
+    less(away, strokes->smooth_mm, strokes->going.far_mm);
+    double along = away[0] * strokes->going.way[0] + away[1] * strokes->going.way[1];
+    double across = fabs(away[0] * strokes->going.way[1] - away[1] * strokes->going.way[0]);
     if (along > 0 || (across > 2 * strokes->slip_back_mm && along > -strokes->slip_back_mm / 2))
         advance(strokes, along);
     else if (along < -strokes->slip_back_mm)
         return turn_back(strokes, history, pass);
-    if (!strokes->refined && strokes->travel_mm > strokes->min_travel_mm)
+    if (!strokes->going.refined && strokes->going.travel_mm > strokes->min_travel_mm)
         refine_start(strokes, history);
+    if (gone_on_mm(strokes) > strokes->slip_back_mm)
+        return go_on(strokes, history, pass);
     double since_s;
     return stands(strokes, history, &since_s) && end_at_rest(strokes, history, since_s, pass);
 }
@@ -358,7 +382,7 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
     if (strokes->landed && strokes->moving && history->count) {
         struct turn turn = find_turn(strokes, history, false);
         struct arriving arriving = arriving_of(strokes);
-        bool rested = strokes->last_s - strokes->far_s > 0.1;
+        bool rested = strokes->last_s - strokes->going.far_s > 0.1;
         double end_s = rested ? turn.arrive_s : strokes->last_s;
         end_s = fmin(end_s, stay_slowed_s(history, &arriving, stay_unloading_s(history)));
         found = finish(strokes, end_s, pass);
@@ -370,7 +394,7 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
 
 double strokes_underway_s(const struct strokes *strokes)
 {
-    if (!strokes->landed || !strokes->moving || strokes->travel_mm < strokes->min_travel_mm)
+    if (!strokes->landed || !strokes->moving || strokes->going.travel_mm < strokes->min_travel_mm)
         return INFINITY;
-    return strokes->start_s;
+    return strokes->going.start_s;
 }

@@ -32,6 +32,23 @@ struct pass {
     double noise_mm;        /**< of a position, as it came */
 };
 
+/* A pass that goes on. */
+struct going {
+    double start_s, start_mm[2]; /* where it began */
+    bool refined;                /* that time is final */
+    double far_mm[2], far_s;     /* the farthest point so far */
+    double way[2];               /* unit vector of travel */
+    double travel_mm;            /* along the path to the farthest point */
+    double reach_mm;             /* farthest from the start */
+};
+
+/* A stop in a pass, so far. */
+struct stop {
+    bool seen;
+    double since_s, until_s;
+    struct going going; /* the pass up to there */
+};
+
 /** The reversal detector of one contact. */
 struct strokes {
     double min_travel_mm, min_reach_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
@@ -39,18 +56,14 @@ struct strokes {
     double landed_s;
     double smooth_mm[2], last_s; /* position, smoothed */
     struct wobble wobble;
-    double rest_mm[2], rest_s;   /* resting: where, since when */
-    double rest_reach_mm;        /* and how far it wandered */
-    double start_s, start_mm[2]; /* moving: where the pass began */
-    bool refined;                /* that time is final */
-    double far_mm[2], far_s;     /* the farthest point so far */
-    double way[2];               /* unit vector of travel */
-    double travel_mm;            /* along the path to the farthest point */
-    double reach_mm;             /* farthest from the start */
-    double force_n;              /* smoothed, for the landing */
-    bool growing;                /* the force still rises: no motion yet */
-    double checked_s;            /* when standing was last looked for */
-    double free_s;               /* end of the last pass: nothing starts before it */
+    double rest_mm[2], rest_s; /* resting: where, since when */
+    double rest_reach_mm;      /* and how far it wandered */
+    double force_n;            /* smoothed, for the landing */
+    bool growing;              /* the force still rises: no motion yet */
+    struct going going;
+    struct stop stop;
+    double checked_s; /* when standing was last looked for */
+    double free_s;    /* end of the last pass: nothing starts before it */
 };
 
 /** Sets the rules. The contact is in the air. @param pitch_mm of the grid: shorter ways than a good

@@ -15,6 +15,7 @@ static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0, sole_s = 2.0; /* a foot is on the mat for less */
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
 static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
+static const double outline_share = 0.3;
 static const double fixture_s = 0.5;
 static const uint32_t fixture_cells = 4;
 static const double light_n = 15;     /* no tool weighs less */
@@ -163,15 +164,24 @@ static bool is_footfall(const struct tool *tool)
     return !tool->loaded && !tool->stroke_count && tool->last_s - tool->landed_s < most_s;
 }
 
-/* The way is an integral; a stroke's contact is also seen at its end, not just reckoned there. */
+/* How far one place is along a direction from another. */
+static double ahead_mm(const double from_mm[2], const double to_mm[2], const double direction[2])
+{
+    double length = fmax(hypot(direction[0], direction[1]), 1e-9);
+    return ((to_mm[0] - from_mm[0]) * direction[0] + (to_mm[1] - from_mm[1]) * direction[1]) /
+           length;
+}
+
+/* The way is an integral; a stroke's contact is also seen at its end, not just reckoned there; and
+   its outline has come along: a hand that shifts its weight stays where it is. */
 static bool is_seen(const struct tool *tool, const struct pass *pass)
 {
     struct sample start = history_interpolate(&tool->history, pass->start_s);
     struct sample end = history_interpolate(&tool->history, pass->end_s);
-    double length = fmax(hypot(pass->direction_mm[0], pass->direction_mm[1]), 1e-9), seen = 0;
-    for (int i = 0; i < 2; i++)
-        seen += (end.at_mm[i] - start.at_mm[i]) * pass->direction_mm[i] / length;
-    return seen > seen_share * length;
+    const double *way = pass->direction_mm;
+    double length = hypot(way[0], way[1]);
+    return ahead_mm(start.at_mm, end.at_mm, way) > seen_share * length &&
+           ahead_mm(start.outline_mm, end.outline_mm, way) > outline_share * length;
 }
 
 static void publish_stroke(struct tool *tool, struct tools *tools, const struct pass *pass)
@@ -281,6 +291,9 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     sample->time_s = now_s;
     sample->at_mm[0] = track->shape.x_mm;
     sample->at_mm[1] = track->shape.y_mm;
+    bool core = track->moments.core > 0;
+    sample->outline_mm[0] = core ? track->moments.cx / track->moments.core : sample->at_mm[0];
+    sample->outline_mm[1] = core ? track->moments.cy / track->moments.core : sample->at_mm[1];
     sample->force_n = track->force_n;
     sample->peak_kpa = track->moments.peak_kpa;
     sample->at_edge = track->moments.at_edge;

@@ -101,6 +101,23 @@ static void a_tool_that_is_lost_for_some_frames_goes_on(void **state)
     assert_true(fabs(bench->travel_mm - 80) < 8);
 }
 
+/* Palm and fingers in touch bear, once a second, from a quarter to three quarters in turn. */
+static void a_hand_that_shifts_its_weight_makes_no_stroke(void **state)
+{
+    struct bench *bench = *state;
+    while (bench->frame < 1200) {
+        double time_s = 0.01 * (double)bench->frame;
+        double shift = 0.25 * sin(6.2831853 * time_s) * fmin(time_s / 2, 1);
+        picture_clear(&bench->picture, time_s);
+        for (int r = 12; r < 15; r++)
+            for (int c = 12; c < 17; c++)
+                bench->picture.kpa[r * 32 + c] = (float)(40 * (0.5 + (c < 14 ? shift : -shift)));
+        end_frame(bench);
+    }
+    finish(bench);
+    assert_int_equal(bench->strokes, 0);
+}
+
 static void a_knee_that_rests_beside_a_rolling_ball_is_no_hold(void **state)
 {
     struct bench *bench = *state;
@@ -138,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_frame_that_lights_half_the_mat_changes_nothing),
         CLAIM(a_tool_that_is_lost_for_some_frames_goes_on),
+        CLAIM(a_hand_that_shifts_its_weight_makes_no_stroke),
         CLAIM(a_knee_that_rests_beside_a_rolling_ball_is_no_hold),
         CLAIM(a_ball_that_is_pressed_without_rolling_is_a_hold),
     };

@@ -299,6 +299,43 @@ static void a_centre_that_wanders_while_the_load_goes_prolongs_no_stroke(void **
     assert_near(bench->passes[0].end_s, 2.5, 0.1);
 }
 
+static void a_stop_in_a_slow_pass_divides_it_when_it_goes_on(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 3);
+    go(bench, 24, 5);
+    go(bench, 0, 1.6);
+    go(bench, 24, 5);
+    go(bench, 0, 4);
+    assert_int_equal(bench->count, 2);
+    assert_near(bench->passes[0].end_s, 8, 0.35);
+    assert_near(bench->passes[1].start_s, 9.6, 0.35);
+    assert_near(bench->passes[1].end_s, 14.6, 0.35);
+}
+
+static void a_pause_in_a_slow_pass_does_not(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 3);
+    go(bench, 24, 3);
+    go(bench, 0, 0.6);
+    go(bench, 24, 3);
+    go(bench, 0, 4);
+    assert_int_equal(bench->count, 1);
+    assert_near(bench->passes[0].end_s, 9.6, 0.3);
+}
+
+static void a_slow_turn_ends_at_its_extreme(void **state)
+{
+    struct bench *bench = *state;
+    go(bench, 0, 3);
+    go(bench, 40, 5);
+    go(bench, -40, 5);
+    go(bench, 0, 4);
+    assert_int_equal(bench->count, 2);
+    assert_near(bench->passes[0].end_s, 8, 0.15);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +353,9 @@ int main(void)
         CLAIM(noise_aside_does_not_hide_a_turn),
         CLAIM(breathing_after_a_stroke_does_not_prolong_it),
         CLAIM(a_rest_before_lifting_off_is_no_part_of_the_stroke),
+        CLAIM(a_stop_in_a_slow_pass_divides_it_when_it_goes_on),
+        CLAIM(a_pause_in_a_slow_pass_does_not),
+        CLAIM(a_slow_turn_ends_at_its_extreme),
         CLAIM(creeping_on_at_a_turn_is_no_part_of_the_stroke),
         CLAIM(a_centre_that_wanders_while_the_load_goes_prolongs_no_stroke),
     };
