@@ -1,6 +1,8 @@
 """The page in a real browser, against a running pipeline."""
 
+import base64
 import os
+import re
 import signal
 import sys
 import unittest
@@ -92,6 +94,7 @@ class Session(BrowserTest):
         late.wait("document.body.dataset.view === 'after' && rollscope.mat.picture !== null")
         self.assertEqual(shown, int(late.text("#figures dd")))
         self.pain_afterwards(page, late, path)
+        self.report(page)
         self.replay_and_next(page)
         self.assert_calm(page)
         live.send_signal(signal.SIGINT)
@@ -111,6 +114,22 @@ class Session(BrowserTest):
             self.assertEqual([3, "tender here"], [markers["value"][4], texts[5]])
             self.assertGreaterEqual(markers["time"][4], file["strokes"]["end"][()].max())
             self.assertEqual(1, file.attrs["closed"])
+
+    def report(self, page):
+        """The session on one sheet, with what was said; afterwards the screen is as it was."""
+        shown = page.text("#figures")
+        page.run("dispatchEvent(new Event('beforeprint'))")
+        said = page.run("document.querySelector('#said').innerText")
+        for words in ("pain 7 of 10", "links, härter", "pain 3 of 10", "tender here"):
+            self.assertIn(words, said)
+        self.assertEqual("2026", re.search(r"\d{4}", page.text("#report-date"))[0])
+        self.assertGreater(page.run("""document.querySelector('.still-copy').getContext('2d')
+            .getImageData(0, 0, 900, 200).data.filter((v) => v > 0).length"""), 5000)
+        page.run("dispatchEvent(new Event('afterprint'))")
+        self.assertFalse(page.run("document.querySelector('#said').checkVisibility()"))
+        sheet = base64.b64decode(page.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+        self.assertEqual(1, len(re.findall(rb"/Type\s*/Page\b", sheet)))
+        self.assertEqual(shown, page.text("#figures"))
 
     def attribute(self, file, name):
         value = file.attrs[name]

@@ -25,11 +25,12 @@ static json_t *session_tell(const struct dashboard *dashboard)
     const struct geometry *geometry = &session->mat.geometry;
     if (!dashboard->has_session)
         return json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:b}", "id", session->id, "source",
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:b, s:f}", "id", session->id, "source",
                      session->source, "device", session->mat.device, "serial", session->mat.serial,
                      "rows", (int)geometry->rows, "cols", (int)geometry->cols, "pitch_x_mm",
                      geometry->pitch_x_mm, "pitch_y_mm", geometry->pitch_y_mm, "calibrated",
-                     *session->mat.calibration != 0);
+                     *session->mat.calibration != 0, "begun_s",
+                     1e-6 * (double)dashboard->mat.first_us);
 }
 
 static json_t *settings_tell(const struct parameters *parameters)

@@ -61,7 +61,6 @@ export class After {
   }
 
   theme() {
-    this.chart.theme();
     this.chart.show(this.model);
   }
 

@@ -81,11 +81,6 @@ export class TimelineChart {
     this.pick = pick;
   }
 
-  theme() {
-    if (this.graph) this.graph.destroy();
-    this.graph = null;
-  }
-
   show(model) {
     this.model = model;
     if (!this.element.clientWidth || !this.element.clientHeight) return;
@@ -93,15 +88,31 @@ export class TimelineChart {
     const rows = force_n.map((n, i) => [i * period_s, n]).filter((r) => r[0] <= end);
     if (rows.length < 2) rows.push([0, 0], [end, 0]);
     const highest = Math.max(50, ...rows.map((r) => r[1]));
-    this.theme();
+    const changed = { ...base(), dateWindow: [0, end], valueRange: [-0.22 * highest, highest * 1.25], colors: [colour("--soft")], strokeWidth: 1.25 };
+    if (this.graph) {
+      this.graph.resize();
+      this.graph.updateOptions({ ...changed, file: rows });
+      return;
+    }
     this.graph = new Dygraph(this.element, rows, {
-      ...base(), labels: ["s", "N"], strokeWidth: 1.25, dateWindow: [0, end], valueRange: [-0.22 * highest, highest * 1.25],
-      colors: [colour("--soft")],
+      ...changed, labels: ["s", "N"], pixelRatio: Math.max(2, devicePixelRatio), // for paper
       clickCallback: (event, x) => this.pick(x),
       underlayCallback: (context, area, graph) => this.underlay(context, area, graph),
     });
     this.element.onpointerdown = (event) => this.point(event);
     this.element.onpointermove = (event) => event.buttons && this.point(event);
+  }
+
+  /** For paper: a still copy over the curves, which Chromium does not print when they were drawn a moment ago. */
+  still(on) {
+    this.copy?.remove();
+    this.copy = null;
+    const from = this.element.querySelector("canvas");
+    if (!on || !from) return;
+    this.copy = document.createElement("canvas");
+    Object.assign(this.copy, { width: from.width, height: from.height, className: "still-copy" });
+    this.copy.getContext("2d").drawImage(from, 0, 0);
+    this.element.append(this.copy);
   }
 
   point(event) {

@@ -6,6 +6,7 @@ import { Link } from "./link.js";
 import { Mat } from "./mat.js";
 import { Model } from "./model.js";
 import { RECORDED, pictureRead } from "./picture.js";
+import { report } from "./report.js";
 import { Spots, letter } from "./spots.js";
 import { clock, fill, number, text } from "./texts.js";
 
@@ -216,6 +217,7 @@ $("note-form").addEventListener("submit", (event) => {
   event.preventDefault();
   noteKeep($("note-text").value);
 });
+$("print").addEventListener("click", () => print());
 $("save-csv").addEventListener("click", () => save(model, "csv"));
 $("save-json").addEventListener("click", () => save(model, "json"));
 
@@ -224,8 +226,7 @@ $("save-json").addEventListener("click", () => save(model, "json"));
 const wants = matchMedia("(prefers-color-scheme: dark)");
 const themeNow = () => localStorage.getItem("theme") || (wants.matches ? "dark" : "light");
 
-function themeShow() {
-  const name = themeNow();
+function themeShow(name = themeNow()) {
   document.documentElement.dataset.theme = name;
   $("theme").textContent = text(name === "dark" ? "theme.light" : "theme.dark");
   mat.theme(name);
@@ -237,7 +238,13 @@ $("theme").addEventListener("click", () => {
   localStorage.setItem("theme", themeNow() === "dark" ? "light" : "dark");
   themeShow();
 });
-wants.addEventListener("change", themeShow);
+wants.addEventListener("change", () => themeShow());
+report(model, (paper) => {
+  themeShow(paper ? "light" : themeNow());
+  mat.fit();
+  mat.draw();
+  after.chart.still(paper);
+});
 themeShow();
 refresh();
 setInterval(refreshSoon, 500);
