@@ -35,8 +35,10 @@ bool relief_open(struct relief *relief, const struct geometry *geometry)
     relief->grid = scan_grid_for(geometry);
     relief->places = (size_t)relief->grid.rows * (size_t)relief->grid.cols;
     double pitch = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm);
-    for (int k = 0; k < RELIEF_WIDTHS; k++)
+    for (int k = 0; k < RELIEF_WIDTHS; k++) {
+        relief->smooth_mm[k] = widths[k].smooth_mm;
         relief->apart_mm[k] = fmax(widths[k].apart_mm, widths[k].apart_pitches * pitch);
+    }
     float *next = calloc(relief->places * ARRAYS, sizeof *next);
     relief->passes = next;
     relief->width = calloc(relief->places * 2, sizeof *relief->width);
@@ -277,7 +279,7 @@ void relief_add(struct relief *relief, const struct scan *scan, const double way
         polish_pass(relief->polish, relief->met, scan->weight, met, scan->profile.along);
     int ways = scan->profile.strip ? RELIEF_WAYS : 1; /* balls know only their path */
     for (int k = 0; k < RELIEF_WIDTHS; k++) {
-        lay(relief, scan, &box, widths[k].smooth_mm);
+        lay(relief, scan, &box, relief->smooth_mm[k]);
         for (int w = 0; w < ways; w++) {
             double unit[2] = {way[0] * turns[w][0] - way[1] * turns[w][1],
                               way[0] * turns[w][1] + way[1] * turns[w][0]};

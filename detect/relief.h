@@ -35,7 +35,7 @@ struct relief_noise {
 struct relief {
     struct scan_grid grid;
     size_t places;
-    double apart_mm[RELIEF_WIDTHS];
+    double smooth_mm[RELIEF_WIDTHS], apart_mm[RELIEF_WIDTHS];
     struct relief_sums sums[RELIEF_WIDTHS][RELIEF_WAYS];
     struct polish *polish;
     float *passes;                  /* [places] */

@@ -261,11 +261,11 @@ static void know_tool(struct scan *scan, const struct track *track, double dt_s)
     scan->kind = kind;
     if (scan->begun)
         return;
-    bool resolved = track->width_mm > resolved_pitches * pitch;
+    scan->width_mm = sqrt(track->width_mm * track->width_mm + pitch * pitch * 4 / 3);
+    bool resolved = scan->width_mm > resolved_pitches * pitch;
     if (resolved != scan->resolved)
         profile_forget_pair(&scan->profile);
     scan->resolved = resolved;
-    scan->width_mm = track->width_mm;
     scan->begun = true;
 }
 

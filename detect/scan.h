@@ -46,7 +46,7 @@ struct scan {
     enum contact_kind kind;     /* that it was for longest */
     bool begun;                 /* something has been gathered */
     bool resolved;              /* a ball wide enough to show its pressure, not only its force */
-    double width_mm;            /* of the tool when that began */
+    double width_mm;            /* that the tool seemed to have when that began */
     struct scan_line line, before;
     struct scan_ball balls[2];
     double side_mm[2];      /* from the centre of a pair to one of its balls */

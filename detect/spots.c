@@ -12,7 +12,7 @@
 
 static const double least_significance = 2.7; /* times its noise: less is not looked at */
 static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
-static const double new_confidence = 0.45, kept_confidence = 0.35;
+static const double new_confidence = 0.5, kept_confidence = 0.4;
 
 struct place {
     struct spot spot;
@@ -167,12 +167,13 @@ static void sum_load(const struct spots *spots, struct spot *spot)
 }
 
 /* Fitted to the places that stand out in simulated sessions, of two simulators: the more a place
-   rises, over its noise, and the more often, the surer it is. */
+   rises, over its noise, the more often, in the more ways and the wider, the surer it is. */
 static double confidence(const struct summit *peak)
 {
-    double z = fmin(fmax(peak->significance, 1), 200);
-    double odds = -2.66 + 2.91 * log(z) + 1.69 * log(fmax(peak->contrast, 0.01)) +
-                  0.68 * log(fmax(peak->passes, 1));
+    double z = fmin(fmax(peak->significance, 0.3), 200);
+    double odds = -15.54 + 3.80 * log(z) + 1.03 * log(fmax(peak->rise, 0.003)) +
+                  0.93 * log(fmax(peak->passes, 1)) + 1.23 * peak->ways + 4.81 * peak->ball +
+                  2.30 * log(peak->radius_mm);
     return fmax(1 / (1 + exp(-odds)), 0.01);
 }
 

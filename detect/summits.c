@@ -1,5 +1,7 @@
 #include "summits.h"
 
+#include "bump.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +76,27 @@ static double significance_of(const struct relief_sums *sums, size_t i,
     return fmin(z, trusted_errors * mean / error);
 }
 
+static bool is_ball(const struct relief *relief, int width, size_t i)
+{
+    return relief->sums[width][1].passes[i] <= 0;
+}
+
+/* Whether a way was seen in most of the passes over a place. */
+static bool is_seen(const struct relief *relief, int width, int way, size_t i)
+{
+    float passes = relief->sums[width][way].passes[i];
+    return passes > 0 && 2 * passes >= relief->passes[i];
+}
+
+/* Of the ways that were seen; without the one along the path nothing is known. */
 static double least_significance(const struct relief *relief, int width, size_t i, double *rise)
 {
     const struct relief_sums *ways = relief->sums[width];
-    bool ball = ways[1].passes[i] <= 0;
-    double least = INFINITY;
-    if (2 * ways[0].passes[i] < relief->passes[i])
-        return 0;
-    for (int w = 0; w < RELIEF_WAYS; w++) {
-        if (ways[w].passes[i] <= 0 || 2 * ways[w].passes[i] < relief->passes[i])
+    double floor = is_ball(relief, width, i) ? ball_noise : 0, least = INFINITY;
+    for (int w = 0; w < RELIEF_WAYS && is_seen(relief, width, 0, i); w++) {
+        if (!is_seen(relief, width, w, i))
             continue;
-        double z = significance_of(&ways[w], i, &relief->noise[width][w], ball ? ball_noise : 0);
+        double z = significance_of(&ways[w], i, &relief->noise[width][w], floor);
         if (z >= least)
             continue;
         least = z;
@@ -93,7 +105,6 @@ static double least_significance(const struct relief *relief, int width, size_t 
     return isfinite(least) ? least : 0;
 }
 
-/* Where too few places are left to tell, the noise stays as it is. */
 static void find_noises(struct relief *relief, double passes)
 {
     for (int k = 0; k < RELIEF_WIDTHS; k++)
@@ -239,7 +250,12 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
         struct summit peak = {.place = i,
                               .significance = (double)relief->best[i],
                               .passes = (double)relief->passes[i]};
-        least_significance(relief, relief->width[i], i, &peak.contrast);
+        int width = relief->width[i];
+        least_significance(relief, width, i, &peak.rise);
+        peak.ball = is_ball(relief, width, i);
+        peak.contrast = bump_rise(relief, i, peak.ball);
+        for (int w = 0; w < RELIEF_WAYS; w++)
+            peak.ways += is_seen(relief, width, w, i);
         outline(relief, &peak);
         insert(peaks, &count, &peak);
     }

@@ -16,9 +16,12 @@
 struct summit {
     double at_mm[2];
     double radius_mm;
-    double contrast;     /**< relative rise in the way in which it stands out least */
+    double rise;         /**< that shows in the way in which it stands out least */
     double significance; /**< the same over its noise */
+    double contrast;     /**< what that says of the relative rise under the tool */
     double passes;
+    int ways;  /**< in which it is seen to rise; at the end of the swept area fewer */
+    bool ball; /**< balls passed over it: they know one way only */
     size_t place;
 };
 
