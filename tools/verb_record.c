@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define FRAME_MS   50 /* a live mat's frames are written so many at a time */
+#define FRAME_MS   25 /* a live mat's frames are written so many at a time */
 #define EVENT_MS   20
 #define ASK_MS     1000
 #define ASK_LEAST  2          /* so often a session is asked for, also when a stop came first */

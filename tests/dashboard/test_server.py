@@ -3,11 +3,12 @@
 import os
 import re
 import struct
+import subprocess
 import time
 import unittest
 
 from screen import BINARY, TEXT, Refused, Screen, get, request
-from support import STROKES, PageTest
+from support import ROLLSCOPE, STROKES, PageTest
 
 
 class Files(PageTest):
@@ -149,6 +150,18 @@ class Talk(PageTest):
                                  scale / 255)
             times.append(time_s)
         self.assertEqual(sorted(set(times)), times)
+
+    def test_every_picture_of_a_slow_mat_is_shown_though_metrics_come_between(self):
+        session = self.path("slow.h5")
+        subprocess.run([ROLLSCOPE, "simulate", "--scenario", "ball-knot", "--mat", "16x16x10@20",
+                        "--for", "30", "--output", session], check=True, capture_output=True)
+        screen = Screen(self.live(source=f"session:{session}?speed=1").port)
+        numbers = []
+        while len(numbers) < 40:
+            kind, data = screen.message()
+            if kind == BINARY:
+                numbers.append(struct.unpack_from("<Q", data, 16)[0])
+        self.assertLess(numbers[-1] - numbers[0], 1.25 * len(numbers))
 
     def test_messages_that_are_too_long_or_make_no_sense_are_refused(self):
         live = self.live()

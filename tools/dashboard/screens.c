@@ -168,18 +168,22 @@ static int parcel_write(struct screen *screen)
     return result;
 }
 
+static bool picture_due(const struct screen *screen)
+{
+    double since_s = (double)(lws_now_usecs() - screen->picture_us) / US_PER_S;
+    return screen->seen != screen->server->pictures && screen->period_s >= 0 &&
+           since_s >= PICTURE_SLACK * screen->period_s;
+}
+
 static int picture_write_newest(struct screen *screen)
 {
     struct server *server = screen->server;
-    int64_t now_us = lws_now_usecs();
-    double since_s = (double)(now_us - screen->picture_us) / US_PER_S;
-    if (screen->seen == server->pictures || screen->period_s < 0 ||
-        since_s < PICTURE_SLACK * screen->period_s)
+    if (!picture_due(screen))
         return 0;
     server->health.skipped += screen->seen ? server->pictures - screen->seen - 1 : 0;
     server->health.pictures++;
     screen->seen = server->pictures;
-    screen->picture_us = now_us;
+    screen->picture_us = lws_now_usecs();
     return screen_write(screen, server->picture + LWS_PRE, server->picture_size, true);
 }
 
@@ -189,7 +193,7 @@ static int screen_serve(struct screen *screen)
     int result = screen->wants_state ? state_write(screen)
                  : screen->queued    ? parcel_write(screen)
                                      : picture_write_newest(screen);
-    if (screen->queued || screen->wants_state)
+    if (screen->queued || screen->wants_state || picture_due(screen))
         lws_callback_on_writable(screen->wsi);
     return result;
 }

@@ -4,6 +4,7 @@ import { DepthChart } from "./charts.js";
 import { clock, list, number, text } from "./texts.js";
 
 const GAUGE_MOST = 2; // times the slow speed: the end of the gauge
+const TOOL_HZ = 15; // from here on a tool vibrates; below, somebody trembles
 const QUIET_MS = 2500; // an advice stays at least so long
 const $ = (id) => document.getElementById(id);
 
@@ -58,7 +59,7 @@ export class During {
     const { metrics, settings } = this.model;
     $("depth").textContent = metrics ? number(metrics.depth.force_n) : "–";
     $("vibration").textContent = !metrics ? "" : metrics.alias_limited ? text("vibration.fast")
-      : metrics.vibration_hz ? text("vibration", { rate: number(metrics.vibration_hz) }) : "";
+      : metrics.vibration_hz >= TOOL_HZ ? text("vibration", { rate: number(metrics.vibration_hz) }) : "";
     this.chart.show(this.model, (settings && settings.deep_share) || 0.6, text("depth.deep"));
   }
 
