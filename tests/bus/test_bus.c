@@ -46,13 +46,15 @@ static void a_late_reader_learns_the_mat_exactly(void **state)
     bus_publisher_close(publisher);
 }
 
-/* Far more than the queues of the sockets hold: most of it is never delivered live. */
+#define STALLED 20000  /* far more than the queues of the sockets hold */
+#define FLOOD   150000 /* than those of TCP too, and than a ring of 100000 bytes */
+
 static struct bus_reader_health stall(struct bus_publisher *publisher, struct bus_reader *reader)
 {
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
-    frames_push(publisher, 20000);
-    expect_frames(publisher, reader, 10, 20010);
+    frames_push(publisher, STALLED);
+    expect_frames(publisher, reader, 10, STALLED + 10);
     struct bus_reader_health health = health_of(reader);
     assert_int_equal(health.lost, 0);
     bus_reader_close(reader);
@@ -66,18 +68,18 @@ static void a_stalled_reader_loses_nothing(void **state)
     assert_int_equal(stall(publisher, reader_at(state, "stalled", 0)).asked_again, 0);
 }
 
-static void a_stalled_reader_of_another_machine_asks_for_what_it_missed(void **state)
+static void a_stalled_reader_of_another_machine_loses_nothing(void **state)
 {
     char address[32];
     struct bus_publisher *publisher = publisher_on_network(state, address, 0);
-    assert_true(stall(publisher, reader_of(address, NULL, 0)).asked_again > 1000);
+    stall(publisher, reader_of(address, NULL, 0));
 }
 
 static void overrun(struct bus_publisher *publisher, struct bus_reader *reader)
 {
     frames_push(publisher, 10);
     expect_frames(publisher, reader, 0, 10);
-    frames_push(publisher, 30000);
+    frames_push(publisher, FLOOD);
     bus_publisher_end(publisher);
     struct frame frame;
     uint64_t first, last, lost = 0, expected = 10;
@@ -94,7 +96,7 @@ static void overrun(struct bus_publisher *publisher, struct bus_reader *reader)
         frame_check(&frame, expected++);
     }
     assert_int_equal(status, STATUS_END);
-    assert_int_equal(expected, 30010);
+    assert_int_equal(expected, FLOOD + 10);
     assert_true(lost > 1000);
     assert_int_equal(health_of(reader).lost, lost);
     bus_reader_close(reader);
@@ -238,7 +240,8 @@ static void a_killed_reader_is_replaced_by_its_successor(void **state)
             ;
         _exit(0);
     }
-    while (!health.readers) {
+    for (int64_t until = now_ms() + PATIENCE_MS; !health.readers;) {
+        assert_true(now_ms() < until);
         bus_publisher_serve(publisher, 1);
         bus_publisher_health(publisher, &health);
     }
@@ -284,7 +287,7 @@ int main(void)
         BUS_TEST(a_reader_that_starts_late_gets_everything),
         BUS_TEST(a_late_reader_learns_the_mat_exactly),
         BUS_TEST(a_stalled_reader_loses_nothing),
-        BUS_TEST(a_stalled_reader_of_another_machine_asks_for_what_it_missed),
+        BUS_TEST(a_stalled_reader_of_another_machine_loses_nothing),
         BUS_TEST(an_overrun_is_named_by_its_first_and_last_number),
         BUS_TEST(an_overrun_is_named_on_another_machine_too),
         BUS_TEST(a_publisher_killed_and_started_again_goes_on_numbering),
