@@ -85,15 +85,27 @@ static double nearest_part(const struct contacts *contacts, int group, const str
     return nearest;
 }
 
-/* A piece of the strip that a roller leaves: in line with it, no wider than it. */
-static bool in_line(const struct contacts *contacts, const struct track *track,
-                    const struct blob *blob)
+static struct blob *main_part(const struct contacts *contacts, int group, const struct blob *but)
 {
-    if (track->kind != CONTACT_ROLLER)
-        return false;
-    double angle = track_angle_rad(track);
-    double dx = blob->shape.x_mm - track->shape.x_mm, dy = blob->shape.y_mm - track->shape.y_mm;
-    double across = fabs(cos(angle) * dy - sin(angle) * dx);
+    struct blob *slots = blobs_slots(contacts->blobs), *best = NULL;
+    for (int i = 0; i < BLOBS_MAX; i++)
+        if (slots[i].id && slots[i].group == group && &slots[i] != but &&
+            (!best || slots[i].moments.kpa > best->moments.kpa))
+            best = &slots[i];
+    return best;
+}
+
+/* A piece of the strip that a roller leaves: in line with it as it was, or with another piece as it
+   is now; no wider than it. */
+static bool in_line(const struct contacts *contacts, int group, const struct blob *blob)
+{
+    const struct track *track = &contacts->tracks[group];
+    const struct blob *other = main_part(contacts, group, blob);
+    double angle = track_angle_rad(track), c = cos(angle), s = sin(angle);
+    double off = c * blob->shape.y_mm - s * blob->shape.x_mm;
+    double across = fabs(off - c * track->shape.y_mm + s * track->shape.x_mm);
+    if (other)
+        across = fmin(across, fabs(off - c * other->shape.y_mm + s * other->shape.x_mm));
     return across < track->width_mm / 2 + contacts->pitch_mm &&
            blob->shape.width_mm < 1.5 * track->width_mm + 2 * contacts->pitch_mm;
 }
@@ -106,7 +118,7 @@ static bool belongs(const struct contacts *contacts, int group, const struct blo
     double gap = nearest_part(contacts, group, blob);
     bool weaker = blob->moments.kpa < adopt_share * track->moments.kpa;
     if (track->kind == CONTACT_ROLLER)
-        return gap < part_gap_mm && in_line(contacts, track, blob);
+        return gap < part_gap_mm && in_line(contacts, group, blob);
     return gap < 1.5 * contacts->pitch_mm && weaker;
 }
 
@@ -148,16 +160,6 @@ static int track_new(struct contacts *contacts, double time_s)
                                                 .landed_s = time_s,
                                                 .seen_s = time_s};
     return slot;
-}
-
-static struct blob *main_part(const struct contacts *contacts, int group, const struct blob *but)
-{
-    struct blob *slots = blobs_slots(contacts->blobs), *best = NULL;
-    for (int i = 0; i < BLOBS_MAX; i++)
-        if (slots[i].id && slots[i].group == group && &slots[i] != but &&
-            (!best || slots[i].moments.kpa > best->moments.kpa))
-            best = &slots[i];
-    return best;
 }
 
 static void join(struct contacts *contacts, struct blob *blob, int group)

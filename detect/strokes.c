@@ -14,7 +14,7 @@ static const double still_share = 0.12; /* of the pass's speed: slower is standi
 static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
-static const double check_s = 0.04, same_stop_s = 0.1;
+static const double check_s = 0.04;
 static const double doubt_share = 0.06, doubt_most_s = 0.25; /* of a pass: how sure its end is */
 static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more is a rest there */
 static const double resolved_pitches = 0.6;
@@ -261,8 +261,8 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
         fmin(fmax(still_share * speed * strokes->pause_s, still_least_mm), still_most_mm);
     struct stay stay = stay_find(history, reach, strokes->going.start_s);
     *since_s = stay.since_s;
-    bool same = !strokes->stop.seen || stay.since_s - strokes->stop.since_s < same_stop_s;
-    if (same && now_s - stay.since_s > strokes->pause_s)
+    double longest_s = strokes->stop.seen ? strokes->stop.until_s - strokes->stop.since_s : 0;
+    if (now_s - stay.since_s > fmax(strokes->pause_s, longest_s))
         strokes->stop = (struct stop){true, stay.since_s, now_s, strokes->going};
     double turn_s = turn_tails * stay.tail_s;
     if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))

@@ -42,7 +42,7 @@ struct going {
     double reach_mm;             /* farthest from the start */
 };
 
-/* A stop in a pass, so far. */
+/* The longest stop in a pass so far. */
 struct stop {
     bool seen;
     double since_s, until_s;
