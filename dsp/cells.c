@@ -26,6 +26,7 @@ struct rows {
     uint32_t rows, cols, stretch;
     float scale;
     struct weights weights;
+    const struct leaks *leaks;
 };
 
 /* Some of them, [first, end). */
@@ -67,6 +68,7 @@ static struct rows rows_of(const struct conditioner *conditioner, const uint16_t
         .cols = cols,
         .stretch = stretch_of(cols),
         .scale = conditioner->scale_kpa,
+        .leaks = &conditioner->leaks,
     };
 }
 
@@ -93,6 +95,20 @@ LANES static void weigh_quickly(struct rows p, struct part part)
         float load = (float)p.counts[i] * p.scale - p.base[i];
         p.quiet[i] = load > p.gate[i] ? 0 : p.quiet[i];
         p.kpa[i] = load;
+    }
+}
+
+/* Takes off what the loads of a cell's row and column leak into it. */
+LANES static void stop_leaks(struct rows p, struct part part)
+{
+    for (size_t row = part.first; row < part.end; row++) {
+        const float along = p.leaks->row_share * p.leaks->row_mean[row];
+        const float down = p.leaks->col_share;
+        const float *col_mean = p.leaks->col_mean;
+        float *kpa = p.kpa + row * p.cols;
+#pragma GCC ivdep
+        for (size_t i = 0; i < p.cols; i++)
+            kpa[i] -= along + down * col_mean[i];
     }
 }
 
@@ -253,12 +269,17 @@ void cells_update(struct conditioner *conditioner, const uint16_t *counts,
                   const struct weights *weights)
 {
     struct rows rows = rows_of(conditioner, counts);
+    const bool leaks = leaks_found(conditioner);
     rows.weights = *weights;
+    if (leaks)
+        leaks_sum(conditioner, counts);
     for (uint32_t first = 0; first < rows.rows + rows.stretch; first += rows.stretch) {
         struct part ahead = part_from(rows, first);
         struct part part = part_from(rows, first < rows.stretch ? rows.rows : first - rows.stretch);
         if (rows.weights.looks) {
             weigh(rows, ahead);
+            if (leaks)
+                stop_leaks(rows, ahead);
             mark_loaded(rows, ahead);
             spread_along(rows, ahead);
             spread_across(rows, part);

@@ -73,12 +73,14 @@ struct conditioner *conditioner_create(const struct geometry *geometry,
     conditioner->row_before = calloc(conditioner->rows, sizeof(float));
     conditioner->row_doubtful = calloc(conditioner->rows, 1);
     conditioner->row_time_s = calloc(conditioner->rows, sizeof(double));
+    conditioner->leaks.row_mean = calloc(conditioner->rows, sizeof(float));
+    conditioner->leaks.col_mean = calloc(conditioner->cols, sizeof(float));
     conditioner->bad = calloc(conditioner->count, sizeof *conditioner->bad);
     conditioner->sample = calloc(SAMPLE_MAX, sizeof(float));
     if (!conditioner->memory || !conditioner->marks || !conditioner->padded ||
         !conditioner->before || !conditioner->row_common || !conditioner->row_before ||
-        !conditioner->row_doubtful || !conditioner->row_time_s || !conditioner->bad ||
-        !conditioner->sample) {
+        !conditioner->row_doubtful || !conditioner->row_time_s || !conditioner->leaks.row_mean ||
+        !conditioner->leaks.col_mean || !conditioner->bad || !conditioner->sample) {
         conditioner_destroy(conditioner);
         return NULL;
     }
@@ -97,7 +99,7 @@ static bool look_is_due(const struct conditioner *conditioner, double since_s)
 {
     bool starting = conditioner->time_s < conditioner->parameters.empty_s;
     bool doubtful = memchr(conditioner->row_doubtful, 1, conditioner->rows) != NULL;
-    return starting || doubtful || since_s > LOOK_SHARE / LOOKS_HZ;
+    return starting || doubtful || leaks_found(conditioner) || since_s > LOOK_SHARE / LOOKS_HZ;
 }
 
 /* @param elapsed_s since the last frame @param since_s the last look */
@@ -134,8 +136,11 @@ static void sweep(struct conditioner *conditioner, const uint16_t *counts, doubl
         conditioner->owed_rows--;
         faults_sweep(conditioner, counts, (uint16_t)conditioner->next_row);
         conditioner->next_row = (conditioner->next_row + 1) % rows;
-        if (!conditioner->next_row)
+        if (!conditioner->next_row) {
             faults_conclude(conditioner);
+            if (conditioner->typical_s >= conditioner->time_s)
+                leaks_learn(conditioner, counts);
+        }
     }
 }
 
@@ -176,6 +181,8 @@ void conditioner_reset(struct conditioner *conditioner)
     memset(conditioner->row_before, 0, sizeof(float) * conditioner->rows);
     memset(conditioner->row_doubtful, 0, conditioner->rows);
     memset(conditioner->row_time_s, 0, sizeof(double) * conditioner->rows);
+    conditioner->leaks = (struct leaks){.row_mean = conditioner->leaks.row_mean,
+                                        .col_mean = conditioner->leaks.col_mean};
     conditioner->frames = 0;
     conditioner->bad_count = conditioner->next_row = 0;
     conditioner->typical = conditioner->zeros_usual = conditioner->zeros_most = 0;
@@ -197,6 +204,8 @@ void conditioner_destroy(struct conditioner *conditioner)
     free(conditioner->row_before);
     free(conditioner->row_doubtful);
     free(conditioner->row_time_s);
+    free(conditioner->leaks.row_mean);
+    free(conditioner->leaks.col_mean);
     free(conditioner->bad);
     free(conditioner->sample);
     free(conditioner);

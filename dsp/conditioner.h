@@ -15,6 +15,9 @@
  *  more say no more. */
 #define LOOKS_HZ 50.0
 
+/** The mat's usual values and its leaks are learnt this often. */
+#define TYPICAL_S 1.0
+
 /** A cell is loaded from this many sigmas above its baseline. */
 #define GATE_SIGMAS 4.0F
 
@@ -59,6 +62,20 @@ struct weights {
     bool looks;  /**< the frame is looked at: cells learn from it */
 };
 
+/** How lines across answer to lines of loads: sums of a least-squares fit. */
+struct leak {
+    double cells, xx, xy, yy;
+};
+
+/** What loaded cells leak into their row and their column, as shares of the mean load of each. */
+struct leaks {
+    float row_share, col_share; /**< 0: none that is sure */
+    float loaded_kpa;           /**< cells above it are loaded, not leaked into */
+    float *row_mean, *col_mean; /**< [rows], [cols] mean load of the frame, kPa */
+    uint8_t rows_touched[MAT_SIDE_MAX], cols_touched[MAT_SIDE_MAX]; /**< 1: have carried a load */
+    struct leak along, down;
+};
+
 struct conditioner {
     struct geometry geometry;
     struct parameters parameters;
@@ -76,10 +93,11 @@ struct conditioner {
     uint32_t count, bad_count, next_row;
     uint16_t rows, cols;
     float scale_kpa, zero_kpa, floor_kpa;
-    float typical;            /**< middle variance of the unloaded cells */
-    float least;              /**< smallest non-zero count so far, in kPa */
-    float zeros_usual;        /**< share of zero counts of the middle cell */
-    float zeros_most;         /**< the same of nearly all cells */
+    float typical;     /**< middle variance of the unloaded cells */
+    float least;       /**< smallest non-zero count so far, in kPa */
+    float zeros_usual; /**< share of zero counts of the middle cell */
+    float zeros_most;  /**< the same of nearly all cells */
+    struct leaks leaks;
     double time_s, typical_s; /* now; when the mat's usual values were taken */
     double owed_rows;
     double look_s;  /* when a frame was last looked at */
@@ -113,6 +131,19 @@ void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16
 
 /** Looks at one row: noise, gates and faults. @param counts of the frame */
 void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
+
+/** Whether there are any; then every frame is looked at. */
+static inline bool leaks_found(const struct conditioner *conditioner)
+{
+    return conditioner->leaks.row_share + conditioner->leaks.col_share > 0;
+}
+
+/** Sets the mean loads of rows and columns. */
+void leaks_sum(struct conditioner *conditioner, const uint16_t *counts);
+
+/** Learns the leaks from lines of cells that have never carried a load. Source
+ *  of the model: reading = load + share * mean load of the row + share * that of the column. */
+void leaks_learn(struct conditioner *conditioner, const uint16_t *counts);
 
 /** After a whole sweep: lines of dead cells, list of bad cells, the mat's typical noise. */
 void faults_conclude(struct conditioner *conditioner);

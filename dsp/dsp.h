@@ -28,6 +28,9 @@ struct conditioner;
  * - noise: from differences of frames, never below the quantisation, nor below a mat's threshold
  *   where it sends only cells above one;
  * - row common mode: the mean of a row's unloaded cells, when they are most of it;
+ * - crosstalk: what loads leak into their row and column, as shares of the mean load of each, is
+ *   learnt from lines that never carry a load and taken off once it is sure (from 2 % on; where the
+ *   tool goes everywhere it cannot be told);
  * - residue behind a load: up to ghost_share of the load's peak, fading with ghost_tau_s, is taken
  *   off as far as the cell has shown it ever since the load left. A light load that stays after a
  *   heavy one is reduced by at most that much;
@@ -35,7 +38,7 @@ struct conditioner;
  *   line), one that is loaded alone and constant is always on, one that jumps far beyond its
  *   neighbours for seconds flickers, one that never changes on a noisy mat is stuck or dead. All
  * can be taken back but a dead line. A static load over several cells is never a fault. Saturated
- * cells are left as they are. Test: tests/dsp/test_conditioner.c.
+ * cells are left as they are. Tests: tests/dsp/test_conditioner.c, test_ghosts.c.
  * @param geometry the mat; checked by geometry_check() before
  * @param parameters empty_s, baseline_tau_s, ghost_share, ghost_tau_s, bad_cells
  * @return NULL when out of memory

@@ -33,8 +33,7 @@
 /* It can be told where so many of the cells read zero in no more than such a share of frames. */
 #define RESTLESS_SHARE 0.85F
 #define ZEROS_MOST     0.8F
-/* The mat's usual values are taken this often, from about so many cells. */
-#define TYPICAL_S     1.0
+/* The mat's usual values are taken from about so many cells. */
 #define TYPICAL_CELLS 256
 /* A line is dead when so many of its cells are and none has ever answered. */
 #define LINE_MIN   3
