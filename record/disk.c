@@ -108,6 +108,14 @@ int disk_sync_error(struct disk_sync *sync)
     return error;
 }
 
+bool disk_sync_is_done(struct disk_sync *sync)
+{
+    pthread_mutex_lock(&sync->mutex);
+    bool done = sync->done == sync->asked;
+    pthread_mutex_unlock(&sync->mutex);
+    return done;
+}
+
 void disk_sync_destroy(struct disk_sync *sync)
 {
     if (!sync)

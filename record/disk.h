@@ -29,6 +29,9 @@ int disk_sync_wait(struct disk_sync *sync);
 /** As disk_sync_wait(), without waiting. */
 int disk_sync_error(struct disk_sync *sync);
 
+/** Whether all that was asked for is done. */
+bool disk_sync_is_done(struct disk_sync *sync);
+
 /** Waits for what is under way, then frees. NULL is allowed. */
 void disk_sync_destroy(struct disk_sync *sync);
 

@@ -19,7 +19,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "checksums are taken f
 enum { TIME, SEQUENCE, FLAGS, CHECKSUM, PRESSURE, VARIABLES };
 
 struct frame_log {
-    hid_t datasets[VARIABLES], committed_dataset;
+    hid_t datasets[VARIABLES], committed_dataset, synced_dataset;
     size_t chunk, cells;
     hsize_t rows, cols;
     struct packing *packing;
@@ -179,12 +179,23 @@ static int describe_flags(hid_t dataset)
                           "gap_before saturated resynchronised interpolated");
 }
 
-static int create_committed(struct frame_log *log, hid_t root)
+static hid_t create_count(hid_t root, const char *name, const char *text)
 {
-    const struct hdf_dataset spec = {.name = VARIABLE_COMMITTED, .type = H5T_STD_U64LE};
-    log->committed_dataset = hdf_dataset_create(root, &spec);
-    if (log->committed_dataset < 0 ||
-        text_pair(log->committed_dataset, "1", "frames that are whole in this file") < 0)
+    const struct hdf_dataset spec = {.name = name, .type = H5T_STD_U64LE};
+    hid_t dataset = hdf_dataset_create(root, &spec);
+    if (dataset < 0 || text_pair(dataset, "1", text) >= 0)
+        return dataset;
+    H5Dclose(dataset);
+    return -1;
+}
+
+static int create_counts(struct frame_log *log, hid_t root)
+{
+    log->committed_dataset =
+        create_count(root, VARIABLE_COMMITTED, "frames that are whole in this file");
+    log->synced_dataset =
+        create_count(root, VARIABLE_SYNCED, "of them so many were handed to the disk at least");
+    if (log->committed_dataset < 0 || log->synced_dataset < 0 || frame_log_synced(log, 0) < 0)
         return -1;
     return frame_log_commit(log);
 }
@@ -200,7 +211,7 @@ static int create_variables(struct frame_log *log, hid_t root, const struct mat_
             return -1;
     if (describe_flags(log->datasets[FLAGS]) < 0)
         return -1;
-    return create_committed(log, root);
+    return create_counts(log, root);
 }
 
 struct frame_log *frame_log_create(hid_t root, const struct mat_info *mat, bool calibrated)
@@ -310,6 +321,11 @@ int frame_log_commit(struct frame_log *log)
     return 0;
 }
 
+int frame_log_synced(struct frame_log *log, uint64_t frames)
+{
+    return H5Dwrite(log->synced_dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &frames);
+}
+
 size_t frame_log_chunk(const struct frame_log *log)
 {
     return log->chunk;
@@ -339,6 +355,8 @@ void frame_log_close(struct frame_log *log)
             H5Dclose(log->datasets[i]);
     if (log->committed_dataset > 0)
         H5Dclose(log->committed_dataset);
+    if (log->synced_dataset > 0)
+        H5Dclose(log->synced_dataset);
     packing_destroy(log->packing);
     free(log->time);
     free(log->sequence);

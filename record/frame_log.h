@@ -18,6 +18,7 @@
 #define VARIABLE_FLAGS     "flags"
 #define VARIABLE_CHECKSUM  "checksum"
 #define VARIABLE_COMMITTED "committed"
+#define VARIABLE_SYNCED    "synced"
 
 /** Cells of a frame that was never written. */
 #define PRESSURE_FILL 65535
@@ -48,6 +49,9 @@ int frame_log_flush(struct frame_log *log);
 
 /** Writes down that all frames handed to HDF5 so far are whole. @return negative when HDF5 fails */
 int frame_log_commit(struct frame_log *log);
+
+/** Writes down that so many frames are on the disk. @return negative when HDF5 fails */
+int frame_log_synced(struct frame_log *log, uint64_t frames);
 
 /** Frames in a chunk. */
 size_t frame_log_chunk(const struct frame_log *log);

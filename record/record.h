@@ -218,6 +218,9 @@ struct recovery {
     uint64_t frames;      /**< in the recovered file */
     uint64_t uncommitted; /**< of them written after the last commit, proven by their checksums */
     bool was_closed;      /**< nothing had to be done */
+    bool events_lost;     /**< they cannot be read or trusted: none was taken; the frames give them
+                             again */
+    bool markers_lost;    /**< likewise what people said: that is gone */
 };
 
 /**

@@ -95,6 +95,16 @@ static int latch_system(struct recorder *recorder, int error, struct failure *fa
     return still_latched(recorder, failure);
 }
 
+/* Once the disk has taken what it was asked to. */
+static int note_synced(struct recorder *recorder)
+{
+    if (!recorder->asked || !disk_sync_is_done(recorder->sync))
+        return 0;
+    uint64_t frames = recorder->asked;
+    recorder->asked = 0;
+    return frame_log_synced(recorder->frames, frames);
+}
+
 static int commit(struct recorder *recorder, struct failure *failure)
 {
     double begin_s = now_s();
@@ -102,7 +112,7 @@ static int commit(struct recorder *recorder, struct failure *failure)
     if (error)
         return latch_system(recorder, error, failure);
     hdf_begin();
-    if (frame_log_flush(recorder->frames) < 0 ||
+    if (note_synced(recorder) < 0 || frame_log_flush(recorder->frames) < 0 ||
         (recorder->events && event_log_flush(recorder->events) < 0) ||
         H5Fflush(recorder->file, H5F_SCOPE_GLOBAL) < 0 || frame_log_commit(recorder->frames) < 0)
         return recorder_latch(recorder, failure, "recording stopped");
@@ -121,6 +131,7 @@ static int commit_when_due(struct recorder *recorder, bool chunk_written, struct
     int status = commit(recorder, failure);
     if (status == STATUS_OK && recorder->commit_at_s - recorder->sync_at_s >= recorder->sync_s) {
         disk_sync_request(recorder->sync);
+        recorder->asked = frame_log_committed(recorder->frames);
         recorder->sync_at_s = recorder->commit_at_s;
     }
     return status;
@@ -280,5 +291,10 @@ int recorder_sync(struct recorder *recorder, struct failure *failure)
     disk_sync_request(recorder->sync);
     int error = disk_sync_wait(recorder->sync);
     recorder->sync_at_s = now_s();
-    return error ? latch_system(recorder, error, failure) : STATUS_OK;
+    if (error)
+        return latch_system(recorder, error, failure);
+    recorder->asked = frame_log_committed(recorder->frames);
+    hdf_begin();
+    return note_synced(recorder) < 0 ? recorder_latch(recorder, failure, "recording stopped")
+                                     : STATUS_OK;
 }

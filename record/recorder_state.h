@@ -34,6 +34,7 @@ struct recorder {
     uint16_t rows, cols;
     int64_t last_us;
     int64_t origin_us; /**< what times count from; 0: the first frame */
+    uint64_t asked;    /**< committed frames that the disk was asked to take; 0: it has them */
     double sync_s, commit_at_s, commit_took_s, sync_at_s;
     bool swmr, has_parameters, has_truth, truth_written, started;
     bool broken; /**< a write failed half way: the file stays as it is now */

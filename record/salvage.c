@@ -1,9 +1,9 @@
 #include "about.h"
-#include "event_log.h"
 #include "frame_log.h"
 #include "hdf_file.h"
 #include "recorder_parts.h"
 #include "replacement.h"
+#include "salvage_events.h"
 #include "session_parts.h"
 
 #include <stdlib.h>
@@ -16,32 +16,60 @@ struct salvage {
     struct recovery *recovery;
 };
 
-static bool is_last_frame_whole(struct session *session, int64_t before_us)
+/* Whether the frames up to `to` are proven by their checksums and come in order; then the session
+ * has them, too. */
+static bool extend(struct session *session, uint64_t to)
 {
+    const uint64_t before = session->frames;
+    int64_t last_us = before ? session->time.last_us : INT64_MIN;
     struct frame frame;
-    session->next = session->frames - 1;
+    session->frames = to;
+    session->next = before;
     session->present = 0;
-    return session_read(session, &frame, NULL) == 1 && frame.time_us > before_us;
+    while (session->next < to && session_read(session, &frame, NULL) == 1 &&
+           frame.time_us > last_us) {
+        last_us = frame.time_us;
+        if (frame.number == to - 1) {
+            session->time.first_us = before ? session->time.first_us : session->times_us[0];
+            session->time.last_us = last_us;
+            return true;
+        }
+    }
+    session->frames = before;
+    return false;
 }
 
-static uint64_t take_uncommitted(struct session *session)
+static void step_back(struct session *session, uint64_t frames)
 {
-    uint64_t committed = session->frames;
-    int64_t before_us = committed ? session->time.last_us : INT64_MIN;
-    while (session->checksum_dataset > 0 && session->frames < session->stored) {
-        session->frames++;
-        if (!is_last_frame_whole(session, before_us)) {
-            session->frames--;
-            break;
-        }
-        before_us = session->times_us[session->present - 1];
-        if (session->frames == 1)
-            session->time.first_us = before_us;
-        session->time.last_us = before_us;
+    struct frame last;
+    session->frames = frames;
+    session->next = frames ? frames - 1 : 0;
+    session->present = 0;
+    if (session_read(session, &last, NULL) == 1)
+        session->time.last_us = last.time_us;
+}
+
+/* What was committed after the last sync may not have reached the disk when the power went, what
+ * was written after the last commit may have: of both is taken what is proven, without a hole.
+ * @return frames after the last commit */
+static uint64_t prove_rest(struct session *session)
+{
+    const uint64_t committed = session->frames, block = session->cells.block;
+    /* A chunk that was not full is written again, elsewhere. */
+    const uint64_t chunk = session->cells.chunks.frames ? session->cells.chunks.frames : 1;
+    bool going = session->checksum_dataset > 0;
+    if (going)
+        step_back(session, session->synced - session->synced % chunk);
+    while (going && session->frames < session->stored) {
+        uint64_t end = session->frames - session->frames % block + block;
+        end = end < session->stored ? end : session->stored;
+        going = extend(session, end);
+        while (!going && extend(session, session->frames + 1))
+            continue;
     }
     session->next = 0;
     session->present = 0;
-    return session->frames - committed;
+    return session->frames > committed ? session->frames - committed : 0;
 }
 
 /* Frames that one chunk of both files holds: proven one by one, then copied as they are packed.
@@ -92,17 +120,6 @@ static int copy_frames(struct salvage *salvage, struct failure *failure)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-static int copy_events(struct salvage *salvage, enum event_type type, struct failure *failure)
-{
-    struct event *events;
-    int count = session_events(salvage->from, NULL, type, &events, failure);
-    int status = count < 0 ? count : STATUS_OK;
-    for (int i = 0; i < count && status == STATUS_OK; i++)
-        status = recorder_event(salvage->to, &events[i], failure);
-    free(events);
-    return status;
-}
-
 static int copy_truth(struct salvage *salvage, struct failure *failure)
 {
     struct truth truth;
@@ -139,9 +156,8 @@ static int copy_all(struct salvage *salvage, struct failure *failure)
         status = copy_truth(salvage, failure);
     if (status >= 0)
         status = copy_frames(salvage, failure);
-    for (int type = 0; type < EVENT_TYPE_COUNT && status == STATUS_OK; type++)
-        if (salvage->recovery->frames)
-            status = copy_events(salvage, (enum event_type)type, failure);
+    if (status == STATUS_OK && salvage->recovery->frames)
+        status = salvage_events(salvage->from, salvage->to, salvage->recovery, failure);
     if (status == STATUS_OK && salvage->recovery->frames)
         status = copy_maps(salvage, failure);
     return status == STATUS_OK ? recorder_sync(salvage->to, failure) : status;
@@ -264,7 +280,7 @@ static int begin(struct salvage *salvage, const char *path, const struct recorde
     status = check_origin(salvage->from, failure);
     if (status < 0)
         return status;
-    salvage->recovery->uncommitted = take_uncommitted(salvage->from);
+    salvage->recovery->uncommitted = prove_rest(salvage->from);
     status = start_copy(salvage, options, failure);
     return status < 0 ? status : copy_all(salvage, failure);
 }

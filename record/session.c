@@ -28,22 +28,32 @@ static int open_column(struct session *session, const char *name, hid_t *dataset
     return hdf_check_storage(*dataset, name, failure);
 }
 
-static void respect_committed(struct session *session)
+/* Makes `frames` what a count in the file says, where that is less. */
+static void respect(const struct session *session, const char *name, uint64_t *frames)
 {
-    uint64_t committed = 0;
-    if (!session->own || H5Lexists(session->file, VARIABLE_COMMITTED, H5P_DEFAULT) <= 0)
+    uint64_t count = 0;
+    if (!session->own || H5Lexists(session->file, name, H5P_DEFAULT) <= 0)
         return;
-    hid_t dataset = hdf_open_dataset(session->file, VARIABLE_COMMITTED, NULL);
+    hid_t dataset = hdf_open_dataset(session->file, name, NULL);
     if (dataset < 0)
         return;
     hid_t space = H5Dget_space(dataset);
     bool scalar = H5Sget_simple_extent_npoints(space) == 1;
     H5Sclose(space);
-    if (scalar &&
-        H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &committed) >= 0 &&
-        committed < session->frames)
-        session->frames = committed;
+    if (scalar && H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &count) >= 0 &&
+        count < *frames)
+        *frames = count;
     H5Dclose(dataset);
+}
+
+/* What a power cut left may have fewer times than frames were committed. */
+static int check_times(struct session *session, struct failure *failure)
+{
+    int status = time_axis_check(&session->time, session->frames, failure);
+    if (status != STATUS_FORMAT || session->about.closed || session->synced == session->frames)
+        return status;
+    session->frames = session->synced;
+    return time_axis_check(&session->time, session->frames, failure);
 }
 
 static int open_lengths(struct session *session, struct failure *failure)
@@ -60,7 +70,10 @@ static int open_lengths(struct session *session, struct failure *failure)
         status = open_column(session, VARIABLE_CHECKSUM, &session->checksum_dataset, failure);
     session->stored = session->frames;
     if (status == STATUS_OK)
-        respect_committed(session);
+        respect(session, VARIABLE_COMMITTED, &session->frames);
+    session->synced = session->frames;
+    if (status == STATUS_OK && !session->about.closed)
+        respect(session, VARIABLE_SYNCED, &session->synced);
     return status;
 }
 
@@ -96,7 +109,7 @@ static int open_all(struct session *session, struct failure *failure)
     if (status == STATUS_OK)
         status = open_lengths(session, failure);
     if (status == STATUS_OK)
-        status = time_axis_check(&session->time, session->frames, failure);
+        status = check_times(session, failure);
     if (status == STATUS_OK)
         status =
             cells_scan(&session->cells, session->frames, &session->about.mat.geometry, failure);

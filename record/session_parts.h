@@ -24,6 +24,7 @@ struct session {
     bool from_origin;  /**< times of events count from the session's first frame, not the file's */
     bool skim;         /**< session_read() leaves the cells out */
     uint64_t frames;
+    uint64_t synced;         /**< of the frames so many were on the disk, whatever came then */
     uint64_t stored;         /**< frames that the variables hold, committed or not */
     uint64_t next;           /**< what session_read() reads next */
     uint64_t first, present; /**< frames [first, first + present) are in the buffers */

@@ -11,15 +11,19 @@ static void print_words(const char *file, const struct recovery *recovery)
     if (recovery->was_closed)
         printf("%s: is whole, nothing was done\n", file);
     else
-        printf("%s: recovered, %llu frames, %llu of them from after the last commit\n", file,
-               (unsigned long long)recovery->frames, (unsigned long long)recovery->uncommitted);
+        printf("%s: recovered, %llu frames, %llu of them from after the last commit%s%s\n", file,
+               (unsigned long long)recovery->frames, (unsigned long long)recovery->uncommitted,
+               recovery->events_lost ? "; its events went with the power, analyze finds them again"
+                                     : "",
+               recovery->markers_lost ? "; what people said of it is lost" : "");
 }
 
 static int print_json(const char *file, const struct recovery *recovery, struct failure *failure)
 {
-    json_t *object =
-        json_pack("{s:s, s:b, s:I, s:I}", "file", file, "was_whole", recovery->was_closed, "frames",
-                  (json_int_t)recovery->frames, "uncommitted", (json_int_t)recovery->uncommitted);
+    json_t *object = json_pack("{s:s, s:b, s:I, s:I, s:b, s:b}", "file", file, "was_whole",
+                               recovery->was_closed, "frames", (json_int_t)recovery->frames,
+                               "uncommitted", (json_int_t)recovery->uncommitted, "events_lost",
+                               recovery->events_lost, "markers_lost", recovery->markers_lost);
     return json_line(stdout, object, file, failure);
 }
 

@@ -62,7 +62,7 @@ def test_netcdf4():
     data = netCDF4.Dataset(PATH)
     assert list(data.dimensions) == ["time", "y", "x"], list(data.dimensions)
     assert list(data.variables) == ["time", "y", "x", "pressure", "sequence", "flags", "checksum",
-                                    "committed"], "not in the order of creation"
+                                    "committed", "synced"], "not in the order of creation"
     assert data.dimensions["time"].isunlimited() and len(data.dimensions["time"]) == FRAMES
     assert data["time"].dimensions == ("time",) and data["pressure"].dimensions == ("time", "y", "x")
     assert data["time"].units == "seconds since 1970-01-01T00:00:00Z"
