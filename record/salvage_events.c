@@ -19,13 +19,16 @@ static bool written_before_start(const char *path)
 }
 
 /* Rows that never reached the disk are not later than those before. Hot spots and bouts are written
- * again in their rows. */
+ * again in their rows; markers come from several hands, but under ids of the file. */
 static bool in_order(const struct event *events, int count, enum event_type type)
 {
-    for (int i = 1; i < count && type != EVENT_SPOT && type != EVENT_BOUT; i++)
-        if (events[i].number <= events[i - 1].number)
-            return false;
-    return true;
+    bool good = true;
+    for (int i = 1; i < count && good; i++)
+        if (type == EVENT_MARKER)
+            good = events[i].marker.id > events[i - 1].marker.id;
+        else if (type != EVENT_SPOT && type != EVENT_BOUT)
+            good = events[i].number > events[i - 1].number;
+    return good;
 }
 
 struct events {

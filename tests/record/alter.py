@@ -11,6 +11,10 @@ def forget_commits(file):
     file.attrs.modify("closed", 0)
 
 
+def leave_open(file):
+    file.attrs.modify("closed", 0)
+
+
 def spoil_frame_7(file):
     file["pressure"][7, 0, 0] ^= 1
     file.attrs.modify("closed", 0)

@@ -154,6 +154,33 @@ static void a_file_killed_at_any_moment_is_recovered(void **state)
     }
 }
 
+static void what_people_said_is_recovered_whatever_its_numbers(void **state)
+{
+    (void)state;
+    struct recovery recovery;
+    struct failure failure;
+    struct event *events;
+    const char *path = scratch_file("said.h5");
+    struct recorder *recorder = opened(path);
+    for (uint64_t i = 0; i < 40; i++)
+        write_frame(recorder, i);
+    for (uint32_t id = 1; id <= 3; id++) {
+        struct event event = pattern_event(EVENT_MARKER, id, 0);
+        event.marker.id = id;
+        assert_int_equal(recorder_event(recorder, &event, &failure), STATUS_OK);
+    }
+    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
+    assert_int_equal(run_python("alter.py", "leave_open", path), 0);
+    if (session_recover(path, &recovery, &failure) < 0)
+        fail_msg("%s", failure.text);
+    assert_false(recovery.markers_lost || recovery.events_lost);
+    struct session *session = check_opens(path, 40, true);
+    assert_int_equal(session_events(session, NULL, EVENT_MARKER, &events, &failure), 3);
+    assert_int_equal(events[2].marker.id, 3);
+    free(events);
+    session_close(session);
+}
+
 static void frames_past_the_last_commit_are_kept_when_their_checksums_agree(void **state)
 {
     (void)state;
@@ -339,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_killed_at_any_moment_is_recovered),
+        cmocka_unit_test(what_people_said_is_recovered_whatever_its_numbers),
         cmocka_unit_test(frames_past_the_last_commit_are_kept_when_their_checksums_agree),
         cmocka_unit_test(a_recording_in_progress_is_busy_and_named),
         cmocka_unit_test(a_spoilt_frame_stops_recovery_and_the_file_stays_as_it_was),
