@@ -1,5 +1,6 @@
 /* How fast sessions are written, read, checked and recovered, and how large they are. Processor
- * time of one thread; the reading is also done by HDF5 alone. argv[1]: a folder to write in. */
+ * time of one thread; the reading is also done by HDF5 alone. argv[1]: a folder to write in.
+ * argv[2]: nothing is measured, a session of ten hours is written there. */
 #include "bench_clock.h"
 #include "record/record.h"
 
@@ -156,9 +157,24 @@ static void measure(const struct job *job, const char *path)
     free(cells);
 }
 
+/* Ten hours, for others to measure. */
+static void make(const char *path)
+{
+    const struct job job = {32, 10, 360000, "ten hours"};
+    uint16_t *cells = scenes_make(job.side);
+    if (!cells)
+        exit(EXIT_FAILURE);
+    write_session(&job, path, cells);
+    free(cells);
+}
+
 int main(int argc, char **argv)
 {
     char path[4096];
+    if (argc > 2) {
+        make(argv[2]);
+        return EXIT_SUCCESS;
+    }
     snprintf(path, sizeof path, "%s/bench.h5", argc > 1 ? argv[1] : ".");
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++)
         measure(&jobs[i], path);
