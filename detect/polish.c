@@ -79,12 +79,6 @@ static void gather(struct polish *polish, const float *value, const float *weigh
             polish->values[polish->ends[polish->line[i]]++] = value[i];
 }
 
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* What is usual for each line; 0: not known. */
 static void find_usual(struct polish *polish)
 {
@@ -94,8 +88,7 @@ static void find_usual(struct polish *polish)
         polish->usual[line] = 0;
         if (count < least_places)
             continue;
-        qsort(values, count, sizeof *values, by_size);
-        polish->usual[line] = values[(uint32_t)(usual_quantile * (count - 1))];
+        polish->usual[line] = value_at_rank(values, count, (size_t)(usual_quantile * (count - 1)));
     }
 }
 

@@ -1,7 +1,6 @@
 #include "profile.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const double spread_quantile = 0.3;
@@ -102,12 +101,6 @@ void profile_forget_pair(struct profile *profile)
     profile->pair[0] = profile->pair[1] = profile->pair_way_mm = 0;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double most_spread(const struct profile *profile)
 {
     double most = 0;
@@ -124,14 +117,14 @@ static bool is_known(const struct profile *profile, int bin)
 
 void profile_level(struct profile *profile)
 {
-    double ratios[PROFILE_SIDES];
+    float ratios[PROFILE_SIDES];
     size_t count = 0;
     profile->end = end_share * most_spread(profile);
     for (int i = profile->least; i <= profile->most; i++)
         if (is_known(profile, i))
-            ratios[count++] = profile->line[i] / profile->spread[i];
-    qsort(ratios, count, sizeof *ratios, by_size);
-    profile->level = count ? ratios[(size_t)(level_quantile * (double)(count - 1))] : 1;
+            ratios[count++] = (float)(profile->line[i] / profile->spread[i]);
+    size_t rank = (size_t)(level_quantile * ((double)count - 1));
+    profile->level = count ? (double)value_at_rank(ratios, count, rank) : 1;
 }
 
 double profile_ratio(const struct profile *profile, int bin)

@@ -3,7 +3,6 @@
 #include "bump.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const double pass_spread = 0.05; /* from pass to pass, before anything is known */
@@ -19,16 +18,9 @@ static const double trusted_errors = 2; /* errors from pass to pass that make on
 static const double outline_share = 1.2;
 static const double full_passes = 3;
 
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 static double quantile(float *values, size_t count, double share)
 {
-    qsort(values, count, sizeof *values, by_size);
-    return (double)values[(size_t)(share * (double)(count - 1))];
+    return (double)value_at_rank(values, count, (size_t)(share * (double)(count - 1)));
 }
 
 static double mean_rise(const struct relief_sums *sums, size_t i)

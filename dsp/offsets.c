@@ -20,28 +20,7 @@ float sample_quantile(float *values, uint32_t count, float quantile)
 {
     if (!count)
         return 0;
-    uint32_t wanted = (uint32_t)(quantile * (float)(count - 1) + 0.5F);
-    uint32_t low = 0, high = count - 1;
-    while (low < high) {
-        float pivot = values[low + (high - low) / 2];
-        uint32_t i = low, j = high;
-        for (;;) {
-            while (values[i] < pivot)
-                i++;
-            while (values[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            float swap = values[i];
-            values[i++] = values[j];
-            values[j--] = swap;
-        }
-        if (wanted <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-    return values[wanted];
+    return value_at_rank(values, count, (size_t)(quantile * (float)(count - 1) + 0.5F));
 }
 
 static uint32_t take_sample(struct conditioner *conditioner, const uint16_t *counts)

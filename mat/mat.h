@@ -14,6 +14,7 @@
 #include "metrics.h"
 #include "parameters.h"
 #include "pressure.h"
+#include "rank.h"
 #include "status.h"
 #include "truth.h"
 
