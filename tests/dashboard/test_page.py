@@ -118,10 +118,16 @@ class Session(BrowserTest):
     def report(self, page):
         """The session on one sheet, with what was said; afterwards the screen is as it was."""
         shown = page.text("#figures")
+        page.run("""rollscope.model.spots.set(2, { id: 2, confidence: 0 });
+            rollscope.model.markers.set(9001, { kind: 'note', text: 'spot 2: härter', time_s: 1 });
+            rollscope.model.markers.set(9002, { kind: 'pain', text: 'spot 2', value: 6, time_s: 2 });
+            rollscope.model.markers.set(9003, { kind: 'note', text: 'spot 77: none', time_s: 3 })""")
         page.run("dispatchEvent(new Event('beforeprint'))")
         said = page.run("document.querySelector('#said').innerText")
-        for words in ("pain 7 of 10", "links, härter", "pain 3 of 10", "tender here"):
+        for words in ("pain 7 of 10", "links, härter", "pain 3 of 10", "tender here",
+                      "hot spot B: härter", "hot spot B: pain 6 of 10", "spot 77: none"):
             self.assertIn(words, said)
+        page.run("rollscope.model.spots.delete(2); for (const id of [9001, 9002, 9003]) rollscope.model.markers.delete(id)")
         self.assertEqual("2026", re.search(r"\d{4}", page.text("#report-date"))[0])
         self.assertGreater(page.run("""document.querySelector('.still-copy').getContext('2d')
             .getImageData(0, 0, 900, 200).data.filter((v) => v > 0).length"""), 5000)

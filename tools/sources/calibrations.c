@@ -16,9 +16,9 @@
 
 void calibrations_folder(char *path, size_t size)
 {
-    char folder[PATH_MAX];
-    configuration_folder(folder, sizeof folder);
-    snprintf(path, size, "%s/calibrations", folder);
+    configuration_folder(path, size);
+    size_t length = strlen(path);
+    snprintf(path + length, size - length, "/calibrations");
 }
 
 const char *calibration_words(const struct mat_info *mat)

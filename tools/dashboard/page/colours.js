@@ -4,31 +4,27 @@
 const MOVING = 250, STILL = 62; // hue, degrees
 export const LEVELS = 256, SHARES = 17;
 
-function rgbOfLab(L, a, b) {
+/* OKLab to linear sRGB (B. Ottosson, 2020). */
+function linearOfLab(L, a, b) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const linear = [
+  return [
     4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
     -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
     -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
   ];
-  return linear.map((c) => {
+}
+
+function rgbOfLab(L, a, b) {
+  return linearOfLab(L, a, b).map((c) => {
     const v = Math.min(1, Math.max(0, c));
     return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
   });
 }
 
 function inGamut(L, a, b) {
-  const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const linear = [
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-  ];
-  return linear.every((c) => c > -0.002 && c < 1.002);
+  return linearOfLab(L, a, b).every((c) => c > -0.002 && c < 1.002);
 }
 
 /* The strongest colour of a hue at a lightness, as far as wanted. */

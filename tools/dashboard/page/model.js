@@ -154,9 +154,17 @@ export class Model {
     return [...this.markers.values()].filter((m) => m.kind === "pain").sort((a, b) => a.time_s - b.time_s);
   }
 
+  /** The hot spot that a marker is about, undefined where it is about the session, and its own words:
+   *  a marker about a spot begins with "spot 2" or is nothing else. */
+  saidOf(marker) {
+    const [, id, words] = /^spot (\d+)(?:: (.*))?$/s.exec(marker.text) ?? [];
+    const spot = this.spots.get(Number(id));
+    return spot ? { spot, words: words ?? "" } : { spot: undefined, words: marker.text };
+  }
+
   /** The last pain that was said of a hot spot; undefined: none. */
   painAt(spot) {
-    return this.pains.filter((m) => m.text === `spot ${spot.id}`).pop()?.value;
+    return this.pains.filter((m) => this.saidOf(m).spot?.id === spot.id).pop()?.value;
   }
 
   /** Paused spans, [from, to]. */

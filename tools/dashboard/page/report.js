@@ -5,10 +5,10 @@ import { clock, text } from "./texts.js";
 const $ = (id) => document.getElementById(id);
 
 function line(model, marker) {
-  const row = document.createElement("tr"), spot = [...model.spots.values()].find((s) => marker.text === `spot ${s.id}`);
-  const about = spot ? ` · ${text("report.spot", { name: letter(spot) })}` : "";
-  const words = marker.kind === "pain" ? text("pain.words", { value: marker.value }) + about : marker.text;
-  for (const cell of [clock(marker.time_s), words]) row.insertCell().textContent = cell;
+  const row = document.createElement("tr"), { spot, words } = model.saidOf(marker);
+  const said = marker.kind === "pain" ? text("pain.words", { value: marker.value }) : words;
+  const about = spot ? `${text("report.spot", { name: letter(spot) })}: ` : "";
+  for (const cell of [clock(marker.time_s), about + said]) row.insertCell().textContent = cell;
   return row;
 }
 
