@@ -6,19 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 static double clamp(double x, double low, double high)
 {
-    return most(low, least(x, high));
+    return fmax(low, fmin(x, high));
 }
 
 /* ---- Mat ---- */
@@ -131,7 +121,7 @@ static double tool_area_mm2(const struct tool_plan *tool)
 static double tool_peak_kpa(const struct plan *plan, const struct tool_plan *tool)
 {
     double shape = tool->kind == TOOL_ROLLER ? 1.6 : 2.0;
-    double fill = least(1, tool->width_mm / plan->mat.pitch_mm);
+    double fill = fmin(1, tool->width_mm / plan->mat.pitch_mm);
     if (tool->kind != TOOL_ROLLER)
         fill *= fill;
     double rises = (1 + tool->belly_share) * (1 + fabs(tool->tilt)) * (1 + tool->belly_axis_share) *
@@ -150,7 +140,7 @@ static void draw_scale(struct plan *plan, struct random *random)
         double limit = saturated ? 1000 : 600, own = tool_peak_kpa(plan, tool);
         if (own > limit)
             tool->force_n *= limit / own;
-        peak = most(peak, least(own, limit));
+        peak = fmax(peak, fmin(own, limit));
     }
     double wanted = peak * (saturated ? random_uniform(random, 0.35, 0.7) : 1.15);
     size_t i = 0;
@@ -213,8 +203,8 @@ static void draw_timing(struct plan *plan, struct random *random)
     struct sensor_plan *sensor = &plan->sensor;
     double frame_s = 1 / plan->mat.rate_hz;
     bool jitter = plan_has(plan, FEATURE_JITTER);
-    sensor->jitter_s = least(jitter ? random_uniform(random, 1e-3, 5e-3) : 1e-4, 0.2 * frame_s);
-    sensor->stamp_jitter_s = least(jitter ? 1e-3 : 5e-5, 0.1 * frame_s);
+    sensor->jitter_s = fmin(jitter ? random_uniform(random, 1e-3, 5e-3) : 1e-4, 0.2 * frame_s);
+    sensor->stamp_jitter_s = fmin(jitter ? 1e-3 : 5e-5, 0.1 * frame_s);
     if (plan_has(plan, FEATURE_DRIFT))
         sensor->drift = random_uniform(random, -50e-6, 50e-6);
     if (plan_has(plan, FEATURE_WANDERING_RATE))

@@ -6,24 +6,14 @@
 
 #define LENGTH_LEAST_MM 100.0
 
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 static double clamp(double x, double low, double high)
 {
-    return most(low, least(x, high));
+    return fmax(low, fmin(x, high));
 }
 
 double plan_least_travel_mm(const struct plan *plan)
 {
-    return most(14, 1.1 * plan->mat.pitch_mm);
+    return fmax(14, 1.1 * plan->mat.pitch_mm);
 }
 
 static double draw_angle(const struct plan *plan, const struct tool_plan *tool,
@@ -42,8 +32,8 @@ double plan_across_mm(const struct tool_plan *tool)
 {
     const struct area *area = &tool->bounds;
     double c = fabs(portable_cos(tool->angle_rad)), s = fabs(portable_sin(tool->angle_rad));
-    return least((area->right - area->left) / most(s, 1e-6),
-                 (area->bottom - area->top) / most(c, 1e-6));
+    return fmin((area->right - area->left) / fmax(s, 1e-6),
+                (area->bottom - area->top) / fmax(c, 1e-6));
 }
 
 double plan_reach_mm(const struct plan *plan, const struct tool_plan *tool)
@@ -53,7 +43,7 @@ double plan_reach_mm(const struct plan *plan, const struct tool_plan *tool)
     double c = fabs(portable_cos(tool->angle_rad)), s = fabs(portable_sin(tool->angle_rad));
     double half_width = (area->right - area->left) / 2 - margin;
     double half_height = (area->bottom - area->top) / 2 - margin;
-    return least(half_width / most(c, 1e-6), half_height / most(s, 1e-6));
+    return fmin(half_width / fmax(c, 1e-6), half_height / fmax(s, 1e-6));
 }
 
 static void draw_shape(struct plan *plan, struct tool_plan *tool, struct random *random)
@@ -62,17 +52,17 @@ static void draw_shape(struct plan *plan, struct tool_plan *tool, struct random 
     tool->flatness = random_uniform(random, 0, 1);
     tool->angle_rad = draw_angle(plan, tool, random);
     if (tool->kind != TOOL_ROLLER) {
-        tool->width_mm = most(random_log_uniform(random, 15, 46), 1.35 * pitch);
+        tool->width_mm = fmax(random_log_uniform(random, 15, 46), 1.35 * pitch);
         tool->length_mm = tool->kind == TOOL_PAIR ? random_uniform(random, 60, 75) : 0;
         return;
     }
     tool->width_mm = plan_has(plan, FEATURE_NARROW)
-                         ? most(random_uniform(random, 5, 9), 0.55 * pitch)
-                         : most(random_log_uniform(random, 12, 46), 0.95 * pitch);
+                         ? fmax(random_uniform(random, 5, 9), 0.55 * pitch)
+                         : fmax(random_log_uniform(random, 12, 46), 0.95 * pitch);
     double room = plan_across_mm(tool) - 2 * pitch;
     tool->length_mm = clamp(random_uniform(random, 150, 400), 0, room);
     if (plan_has(plan, FEATURE_CUT))
-        tool->length_mm = most(tool->length_mm, 0.7 * room);
+        tool->length_mm = fmax(tool->length_mm, 0.7 * room);
     if (plan_has(plan, FEATURE_TWO_LEGS))
         tool->leg_gap_mm = tool->length_mm * random_uniform(random, 0.1, 0.25);
 }
@@ -108,7 +98,7 @@ static void draw_load(struct plan *plan, struct tool_plan *tool, struct random *
 double tool_slowest_mm_s(const struct plan *plan, const struct tool_plan *tool)
 {
     double blind = plan->mat.pitch_mm - tool->width_mm;
-    return tool->kind == TOOL_ROLLER ? most(12, blind / 0.4) : 7.5;
+    return tool->kind == TOOL_ROLLER ? fmax(12, blind / 0.4) : 7.5;
 }
 
 static double draw_stroke_s(const struct plan *plan, const struct tool_plan *tool,
@@ -119,7 +109,7 @@ static double draw_stroke_s(const struct plan *plan, const struct tool_plan *too
                                                  : random_log_uniform(random, 0.8, 4.5);
     double slowest = tool_slowest_mm_s(plan, tool) * 1.2, fastest = 550;
     time = clamp(time, tool->travel_mm / fastest, tool->travel_mm / slowest);
-    return most(time, 12 / plan->mat.rate_hz);
+    return fmax(time, 12 / plan->mat.rate_hz);
 }
 
 /* Shortens roller and travel until a yawed roller stays inside its bounds all the way. */
@@ -129,16 +119,16 @@ static void fit_roller(const struct plan *plan, struct tool_plan *tool)
     double c = fabs(portable_cos(tool->angle_rad)), s = fabs(portable_sin(tool->angle_rad));
     double edge = tool->width_mm + 1.2 * plan->mat.pitch_mm;
     for (int tries = 0; tries < 12; tries++) {
-        double by_x = (area->right - area->left - edge - tool->travel_mm * c) / most(s, 0.1);
-        double by_y = (area->bottom - area->top - edge - tool->travel_mm * s) / most(c, 0.1);
-        double fits = least(by_x, by_y);
+        double by_x = (area->right - area->left - edge - tool->travel_mm * c) / fmax(s, 0.1);
+        double by_y = (area->bottom - area->top - edge - tool->travel_mm * s) / fmax(c, 0.1);
+        double fits = fmin(by_x, by_y);
         if (fits >= tool->length_mm)
             return;
         if (fits >= LENGTH_LEAST_MM || tries == 11) {
-            tool->length_mm = most(fits, LENGTH_LEAST_MM);
+            tool->length_mm = fmax(fits, LENGTH_LEAST_MM);
             return;
         }
-        tool->travel_mm = most(0.85 * tool->travel_mm, 2 * plan_least_travel_mm(plan));
+        tool->travel_mm = fmax(0.85 * tool->travel_mm, 2 * plan_least_travel_mm(plan));
     }
 }
 
@@ -150,12 +140,12 @@ static int draw_motion(struct plan *plan, struct tool_plan *tool, struct random 
     double reach = 2 * plan_reach_mm(plan, tool) * 0.86;
     if (plan_has(plan, FEATURE_REPOSITION) || plan_has(plan, FEATURE_SLIDE))
         reach *= 0.6;
-    double longest = least(reach, roller ? 350 : 70);
-    double start = most(roller ? 40 : 16, 1.25 * shortest);
+    double longest = fmin(reach, roller ? 350 : 70);
+    double start = fmax(roller ? 40 : 16, 1.25 * shortest);
     if (tool->knot_rise_most > 0)
-        start = most(start, roller ? 90 : 34);
+        start = fmax(start, roller ? 90 : 34);
     if (plan_has(plan, FEATURE_NARROW))
-        start = most(start, 6 * plan->mat.pitch_mm);
+        start = fmax(start, 6 * plan->mat.pitch_mm);
     if (plan_has(plan, FEATURE_OVER_EDGE))
         start = 0.8 * longest;
     if (longest < shortest)
@@ -163,7 +153,7 @@ static int draw_motion(struct plan *plan, struct tool_plan *tool, struct random 
             failure, STATUS_ARGUMENT,
             "a mat of %d x %d cells at %g mm leaves a tool of %.0f mm no way to roll",
             plan->mat.rows, plan->mat.cols, plan->mat.pitch_mm, tool->width_mm);
-    tool->travel_mm = random_uniform(random, least(start, longest), longest);
+    tool->travel_mm = random_uniform(random, fmin(start, longest), longest);
     if (plan_has(plan, FEATURE_YAWED) && roller)
         fit_roller(plan, tool);
     tool->irregularity = plan_has(plan, FEATURE_IRREGULAR) ? random_uniform(random, 0.25, 0.35)
@@ -174,7 +164,7 @@ static int draw_motion(struct plan *plan, struct tool_plan *tool, struct random 
 
 static double least_side_mm(const struct tool_plan *tool)
 {
-    return least(tool->bounds.right - tool->bounds.left, tool->bounds.bottom - tool->bounds.top);
+    return fmin(tool->bounds.right - tool->bounds.left, tool->bounds.bottom - tool->bounds.top);
 }
 
 int tool_draw(struct plan *plan, int index, struct random *random, struct failure *failure)
