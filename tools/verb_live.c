@@ -36,8 +36,8 @@ struct live_session {
     struct child children[CHILD_COUNT];
     struct bus_reader *events;
     struct bus_reader *metrics; /* NULL: not wanted */
-    bool events_over, has_summary;
-    struct summary summary;
+    bool events_over;
+    struct findings found;              /* hot spots and the summary */
     uint64_t spots_said;                /* the highest spot id that was shown */
     unsigned stops;                     /* passed on to the children */
     bool hurried;                       /* everybody was told to leave at once */
@@ -115,10 +115,9 @@ static bool shown(struct live *live, const struct event *event)
 static int event_print(struct live *live, const struct event *event)
 {
     struct failure failure;
-    if (event->type == EVENT_SUMMARY) {
-        live->now.summary = event->summary;
-        live->now.has_summary = true;
-    }
+    if ((event->type == EVENT_SPOT || event->type == EVENT_SUMMARY) &&
+        findings_take(&live->now.found, event))
+        return STATUS_MEMORY;
     if (!output_takes_stdout(live->options) && shown(live, event))
         report_event(stdout, event);
     return fflush(stdout) ? STATUS_SYSTEM : output_event(&live->printed, event, &failure);
@@ -207,8 +206,7 @@ static void summary_say(const struct live *live)
     if (!count)
         return;
     fputc('\n', to);
-    if (live->now.has_summary)
-        report_summary(to, &live->now.summary);
+    report_end(to, &live->now.found);
     fprintf(to, "recorded  %s%s%s\n", first, count > 1 ? " to " : "", count > 1 ? last : "");
     fprintf(to,
             "next      %s info %s\n"
@@ -275,6 +273,7 @@ static int session_run(struct live *live)
     bus_reader_close(live->now.events);
     children_free(live->now.children, CHILD_COUNT);
     summary_say(live);
+    findings_clear(&live->now.found);
     beside_say(&live->beside, "over", live->now.id, live->now.output);
     return exit_code_of(live);
 }

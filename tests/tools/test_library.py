@@ -12,7 +12,7 @@ import numpy
 
 PROGRAM = pathlib.Path(os.environ["ROLLSCOPE"])
 SOURCE = pathlib.Path(os.environ["ROLLSCOPE_SOURCE"])
-SESSION = SOURCE / "datasets" / "roller-strokes-holds.h5"
+SESSION = SOURCE / "datasets" / "roller-knots.h5"
 
 
 def run(*command, **how):

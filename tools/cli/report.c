@@ -46,6 +46,26 @@ static void spot_words(FILE *stream, const struct spot *spot)
             spot->dose * 100, spot->confidence);
 }
 
+static void summary_words(FILE *stream, const struct summary *summary)
+{
+    char clock[CLOCK_SIZE];
+    fprintf(stream, "duration  %s, %llu frames, %llu gaps\n",
+            report_clock(clock, summary->duration_s), (unsigned long long)summary->frames,
+            (unsigned long long)summary->gaps);
+    fprintf(stream, "strokes   %u one way, %u cycles, %u slow and deep", summary->one_way,
+            summary->cycles, summary->slow_deep);
+    if (summary->one_way)
+        fprintf(stream, " (%u slow, %u deep, %u partial)", summary->slow, summary->deep,
+                summary->partial);
+    fprintf(stream, "\nholds     %u", summary->holds);
+    if (summary->holds)
+        fprintf(stream, ", %s together", report_clock(clock, summary->hold_total_s));
+    fprintf(stream, "\nbouts     %u\nhot spots %u\n", summary->bouts, summary->spots);
+    if (summary->one_way)
+        fprintf(stream, "on average %.0f mm at %.0f mm/s under %.0f N\n", summary->mean_travel_mm,
+                summary->mean_speed_mm_s, summary->mean_force_n);
+}
+
 void report_event(FILE *stream, const struct event *event)
 {
     switch (event->type) {
@@ -72,40 +92,31 @@ void report_event(FILE *stream, const struct event *event)
                 event->marker.kind, event->marker.text);
         break;
     default:
-        report_summary(stream, &event->summary);
+        summary_words(stream, &event->summary);
     }
 }
 
-void report_summary(FILE *stream, const struct summary *summary)
+static void list_words(FILE *stream, const struct findings *findings, enum event_type type)
 {
-    char clock[CLOCK_SIZE];
-    fprintf(stream, "duration  %s, %llu frames, %llu gaps\n",
-            report_clock(clock, summary->duration_s), (unsigned long long)summary->frames,
-            (unsigned long long)summary->gaps);
-    fprintf(stream, "strokes   %u one way, %u cycles, %u slow and deep", summary->one_way,
-            summary->cycles, summary->slow_deep);
-    if (summary->one_way)
-        fprintf(stream, " (%u slow, %u deep, %u partial)", summary->slow, summary->deep,
-                summary->partial);
-    fprintf(stream, "\nholds     %u", summary->holds);
-    if (summary->holds)
-        fprintf(stream, ", %s together", report_clock(clock, summary->hold_total_s));
-    fprintf(stream, "\nbouts     %u\nhot spots %u\n", summary->bouts, summary->spots);
-    if (summary->one_way)
-        fprintf(stream, "on average %.0f mm at %.0f mm/s under %.0f N\n", summary->mean_travel_mm,
-                summary->mean_speed_mm_s, summary->mean_force_n);
+    const struct findings_list *list = &findings->lists[type];
+    for (size_t i = 0; i < list->count; i++)
+        report_event(stream, &list->events[i]);
+}
+
+void report_end(FILE *stream, const struct findings *findings)
+{
+    list_words(stream, findings, EVENT_SPOT);
+    list_words(stream, findings, EVENT_SUMMARY);
 }
 
 void report_words(FILE *stream, const char *file, const struct findings *findings)
 {
-    static const enum event_type told[] = {EVENT_CONTACT, EVENT_STROKE, EVENT_HOLD,
-                                           EVENT_BOUT,    EVENT_SPOT,   EVENT_SUMMARY};
     fprintf(stream, "%s\n", file);
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        const struct findings_list *list = &findings->lists[told[i]];
-        for (size_t j = 0; j < list->count; j++)
-            report_event(stream, &list->events[j]);
-    }
+    list_words(stream, findings, EVENT_CONTACT);
+    list_words(stream, findings, EVENT_STROKE);
+    list_words(stream, findings, EVENT_HOLD);
+    list_words(stream, findings, EVENT_BOUT);
+    report_end(stream, findings);
     fprintf(stream, "\n");
 }
 

@@ -16,11 +16,11 @@
 /** A duration as `m:ss.d`, or `h:mm:ss.d`. @return text */
 const char *report_clock(char text[CLOCK_SIZE], double duration_s);
 
-/** An event as a line of words. */
+/** An event as a line of words; a summary as a few: the three totals, holds, bouts, hot spots. */
 void report_event(FILE *stream, const struct event *event);
 
-/** A summary as a few lines of words: the three totals, holds, bouts, hot spots. */
-void report_summary(FILE *stream, const struct summary *summary);
+/** How it ended: each hot spot as it stands, and the summary. */
+void report_end(FILE *stream, const struct findings *findings);
 
 /**
  * Findings as one JSON object on one line: `file`, `software`, `parameters`, then an array for each
