@@ -23,8 +23,10 @@ struct patch {
 struct patches {
     struct geometry geometry;
     double sigma, share, min_kpa;
-    uint32_t cells;
-    uint8_t *open;        /* [cells] above the noise and not yet in a patch */
+    uint32_t cells, stride;
+    uint32_t *at;         /* [cells] in open[], which has a border */
+    uint8_t *open;        /* [(rows+2)*(cols+2)] above the noise and not yet in a patch */
+    uint16_t *row, *col;  /* [cells] */
     uint32_t *order;      /* [cells] cells of the patches, one patch after the other */
     uint32_t *stack;      /* [2*cells] flood's stack, then the cells of a region */
     const uint8_t *known; /* [cells] of the caller, during a push */
@@ -53,7 +55,8 @@ void moments_cell(struct moments *moments, const struct loaded_cell *cell)
     moments->sxx += weight * x * x;
     moments->syy += weight * y * y;
     moments->sxy += weight * x * y;
-    moments->peak_kpa = fmax(moments->peak_kpa, cell->kpa);
+    if (cell->kpa > moments->peak_kpa)
+        moments->peak_kpa = cell->kpa;
     moments->cells++;
     moments->r0 = cell->r < moments->r0 ? cell->r : moments->r0;
     moments->r1 = cell->r > moments->r1 ? cell->r : moments->r1;
@@ -98,6 +101,19 @@ struct shape moments_shape(const struct moments *moments)
     };
 }
 
+static void number_cells(struct patches *patches)
+{
+    uint16_t rows = patches->geometry.rows, cols = patches->geometry.cols;
+    patches->col = patches->row + patches->cells;
+    for (uint16_t r = 0; r < rows; r++)
+        for (uint16_t c = 0; c < cols; c++) {
+            uint32_t cell = (uint32_t)r * cols + c;
+            patches->row[cell] = r;
+            patches->col[cell] = c;
+            patches->at[cell] = (r + 1U) * patches->stride + c + 1U;
+        }
+}
+
 struct patches *patches_create(const struct geometry *geometry, const struct parameters *parameters)
 {
     struct patches *patches = calloc(1, sizeof *patches);
@@ -108,13 +124,18 @@ struct patches *patches_create(const struct geometry *geometry, const struct par
     patches->share = parameters->contact_share;
     patches->min_kpa = parameters->contact_min_n / (1000 * geometry_cell_m2(geometry));
     patches->cells = geometry_cells(geometry);
-    patches->open = calloc(patches->cells, sizeof *patches->open);
+    patches->stride = (uint32_t)geometry->cols + 2;
+    patches->open = calloc((geometry->rows + (size_t)2) * patches->stride, sizeof *patches->open);
+    patches->at = calloc(patches->cells, sizeof *patches->at);
+    patches->row = calloc(2 * (size_t)patches->cells, sizeof *patches->row);
     patches->order = calloc(patches->cells, sizeof *patches->order);
     patches->stack = calloc(2 * (size_t)patches->cells, sizeof *patches->stack);
-    if (patches->open && patches->order && patches->stack)
-        return patches;
-    patches_destroy(patches);
-    return NULL;
+    if (!patches->open || !patches->at || !patches->row || !patches->order || !patches->stack) {
+        patches_destroy(patches);
+        return NULL;
+    }
+    number_cells(patches);
+    return patches;
 }
 
 void patches_destroy(struct patches *patches)
@@ -122,6 +143,8 @@ void patches_destroy(struct patches *patches)
     if (!patches)
         return;
     free(patches->open);
+    free(patches->at);
+    free(patches->row);
     free(patches->order);
     free(patches->stack);
     free(patches);
@@ -130,31 +153,38 @@ void patches_destroy(struct patches *patches)
 static void mark_loaded(struct patches *patches, const struct pressure *pressure)
 {
     float sigma = (float)(skirt_share * patches->sigma);
-    for (uint32_t i = 0; i < patches->cells; i++)
-        patches->open[i] = pressure->kpa[i] > sigma * pressure->noise_kpa[i];
+    uint32_t rows = patches->geometry.rows, cols = patches->geometry.cols;
+    const float *kpa = pressure->kpa, *noise = pressure->noise_kpa;
+    for (uint32_t r = 0; r < rows; r++, kpa += cols, noise += cols) {
+        uint8_t *restrict open = patches->open + (size_t)(r + 1) * patches->stride + 1;
+        for (uint32_t c = 0; c < cols; c++)
+            open[c] = kpa[c] > sigma * noise[c];
+    }
 }
 
 /* Takes the open cells connected to `seed` that are above `least_kpa`; returns their number. */
 static uint32_t flood(struct patches *patches, const float *kpa, uint32_t seed, float least_kpa)
 {
-    int rows = patches->geometry.rows, cols = patches->geometry.cols;
     uint32_t top = 0, start = patches->used, used = start;
-    patches->stack[top++] = seed;
-    patches->open[seed] = 0;
+    uint32_t cols = patches->geometry.cols, stride = patches->stride;
+    uint32_t *stack = patches->stack;
+    stack[top++] = seed;
+    patches->open[patches->at[seed]] = 0;
     while (top) {
-        uint32_t cell = patches->stack[--top];
+        uint32_t cell = stack[--top];
         patches->order[used++] = cell;
-        int r = (int)cell / cols, c = (int)cell % cols;
-        int r0 = r > 0 ? r - 1 : 0, r1 = r + 1 < rows ? r + 1 : r;
-        int c0 = c > 0 ? c - 1 : 0, c1 = c + 1 < cols ? c + 1 : c;
-        for (int i = r0; i <= r1; i++)
-            for (int j = c0; j <= c1; j++) {
-                uint32_t next = (uint32_t)(i * cols + j);
-                if (!patches->open[next] || kpa[next] < least_kpa)
+        for (uint32_t r = 0; r < 3; r++) {
+            uint8_t *open = patches->open + patches->at[cell] + r * stride - stride - 1;
+            for (uint32_t c = 0; c < 3; c++) {
+                if (!open[c])
                     continue;
-                patches->open[next] = 0;
-                patches->stack[top++] = next;
+                uint32_t next = cell + r * cols + c - cols - 1;
+                if (kpa[next] < least_kpa)
+                    continue;
+                open[c] = 0;
+                stack[top++] = next;
             }
+        }
     }
     return used - start;
 }
@@ -174,10 +204,10 @@ static struct moments weigh(const struct patches *patches, const float *kpa, uin
                             double least_kpa)
 {
     struct moments moments = moments_none();
-    uint16_t cols = patches->geometry.cols, rows = patches->geometry.rows;
+    uint16_t rows = patches->geometry.rows, cols = patches->geometry.cols;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = patches->order[patches->used + i];
-        uint16_t r = (uint16_t)(cell / cols), c = (uint16_t)(cell % cols);
+        uint16_t r = patches->row[cell], c = patches->col[cell];
         struct loaded_cell loaded = {
             r,
             c,
@@ -235,17 +265,28 @@ static void take_region(struct patches *patches, const struct pressure *pressure
         fmaxf((float)patches->share * pressure->kpa[top], fminf(noise, 0.9f * pressure->kpa[top]));
     for (uint32_t i = 0; i < count; i++) {
         uint32_t cell = patches->order[patches->used + i];
-        patches->open[cell] = pressure->kpa[cell] >= least;
+        patches->open[patches->at[cell]] = pressure->kpa[cell] >= least;
     }
     uint32_t *region = patches->stack + patches->cells;
     memcpy(region, patches->order + patches->used, count * sizeof *region);
     for (uint32_t i = 0; i < count; i++) {
-        if (!patches->open[region[i]])
+        if (!patches->open[patches->at[region[i]]])
             continue;
         uint32_t cells = flood(patches, pressure->kpa, region[i], least);
         struct moments moments = weigh(patches, pressure->kpa, cells, (double)least * 0.999);
         if (strong_enough(patches, pressure, &moments))
             keep(patches, &moments, cells, (double)least * 0.999);
+    }
+}
+
+static void take_regions(struct patches *patches, const struct pressure *pressure)
+{
+    uint32_t rows = patches->geometry.rows, cols = patches->geometry.cols;
+    for (uint32_t r = 0; r < rows; r++) {
+        const uint8_t *open = patches->open + (size_t)(r + 1) * patches->stride + 1;
+        const uint8_t *next = open;
+        while ((next = memchr(next, 1, cols - (size_t)(next - open))))
+            take_region(patches, pressure, r * cols + (uint32_t)(next - open));
     }
 }
 
@@ -268,9 +309,7 @@ size_t patches_push(struct patches *patches, const struct pressure *pressure, co
     patches->used = 0;
     patches->count = 0;
     mark_loaded(patches, pressure);
-    for (uint32_t i = 0; i < patches->cells; i++)
-        if (patches->open[i])
-            take_region(patches, pressure, i);
+    take_regions(patches, pressure);
     drop_ghosts(patches);
     return patches->count;
 }

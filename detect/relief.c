@@ -14,6 +14,7 @@ static const double covered = 0.3; /* of the cover of the place between */
 
 #define KERNEL_MOST 64
 #define PHASES_MOST 16
+#define STEPS_MOST  192
 
 static float **arrays(struct relief *relief, size_t i)
 {
@@ -98,19 +99,30 @@ static struct kernel kernel_of(double smooth_mm, double step_mm)
     return kernel;
 }
 
-/* One line of a map, smoothed: `count` values, `stride` apart. */
-static void smooth_line(float *to, const float *from, int count, size_t stride,
-                        const struct kernel *kernel)
+/* `count` values, each with the share of what lies `offset` values before and after it. */
+static void add_pair(float *restrict to, const float *restrict before, const float *restrict after,
+                     int count, float share)
 {
-    for (int i = 0; i < count; i++) {
-        float sum = kernel->shares[0] * from[(size_t)i * stride];
-        for (int k = 1; k <= kernel->half; k++) {
-            if (i >= k)
-                sum += kernel->shares[k] * from[(size_t)(i - k) * stride];
-            if (i + k < count)
-                sum += kernel->shares[k] * from[(size_t)(i + k) * stride];
-        }
-        to[(size_t)i * stride] = sum;
+    for (int i = 0; i < count; i++)
+        to[i] = to[i] + share * before[i] + share * after[i];
+}
+
+static void add_one(float *restrict to, const float *restrict from, int count, float share)
+{
+    for (int i = 0; i < count; i++)
+        to[i] += share * from[i];
+}
+
+static void smooth_row(float *to, const float *from, int count, const struct kernel *kernel)
+{
+    for (int i = 0; i < count; i++)
+        to[i] = kernel->shares[0] * from[i];
+    for (int k = 1; k <= kernel->half && k < count; k++) {
+        int alone = k < count - k ? k : count - k; /* at an end: only one side is there */
+        add_one(to, from + k, alone, kernel->shares[k]);
+        if (count > 2 * k)
+            add_pair(to + k, from, from + 2 * k, count - 2 * k, kernel->shares[k]);
+        add_one(to + count - alone, from + count - alone - k, alone, kernel->shares[k]);
     }
 }
 
@@ -118,15 +130,23 @@ static void smooth_map(struct relief *relief, float *map, const struct box *box,
 {
     size_t cols = (size_t)relief->grid.cols;
     int wide = box->c1 - box->c0 + 1, high = box->r1 - box->r0 + 1;
+    float *corner = map + (size_t)box->r0 * cols + (size_t)box->c0;
+    float *work = relief->best + (size_t)box->r0 * cols + (size_t)box->c0;
     struct kernel kernel = kernel_of(smooth_mm, relief->grid.step_x_mm);
-    for (int r = box->r0; r <= box->r1; r++) {
-        size_t at = (size_t)r * cols + (size_t)box->c0;
-        smooth_line(relief->best + at, map + at, wide, 1, &kernel);
-    }
+    for (int r = 0; r < high; r++)
+        smooth_row(work + (size_t)r * cols, corner + (size_t)r * cols, wide, &kernel);
     kernel = kernel_of(smooth_mm, relief->grid.step_y_mm);
-    for (int c = box->c0; c <= box->c1; c++) {
-        size_t at = (size_t)box->r0 * cols + (size_t)c;
-        smooth_line(map + at, relief->best + at, high, cols, &kernel);
+    for (int r = 0; r < high; r++) {
+        float *to = corner + (size_t)r * cols;
+        const float *from = work + (size_t)r * cols;
+        for (int c = 0; c < wide; c++)
+            to[c] = kernel.shares[0] * from[c];
+        for (int k = 1; k <= kernel.half; k++) {
+            if (r >= k)
+                add_one(to, from - (size_t)k * cols, wide, kernel.shares[k]);
+            if (r + k < high)
+                add_one(to, from + (size_t)k * cols, wide, kernel.shares[k]);
+        }
     }
 }
 
@@ -191,38 +211,42 @@ static void lay(struct relief *relief, const struct scan *scan, const struct box
         }
 }
 
-/* A way out from a place, in places. */
+/* A step of a way out from a place. */
+struct step {
+    int rows, cols;
+    double mm;
+};
+
+/* The ways out from a place, from the full distance inwards. */
 struct way {
-    int rows, cols; /* at the full distance */
-    double full_mm;
-    int steps; /* from there inwards */
+    int count;
+    struct step steps[2][STEPS_MOST];
 };
 
 struct view {
     struct relief *relief;
     const struct scan *scan;
     const struct box *box;
-    struct way way;
+    const struct way *way;
 };
 
 /* The value beside a place: at the full distance, or where the pass ends before that.
    Returns its distance, 0: none. */
-static double beside(const struct view *view, int r, int c, int sign, double *value)
+static double beside(const struct view *view, int r, int c, int side, double *value)
 {
     const struct relief *relief = view->relief;
-    const struct way *way = &view->way;
+    const struct box *box = view->box;
     double least = covered * (double)relief->cover[r * relief->grid.cols + c];
-    for (int k = way->steps; k > 0 && 2 * k >= way->steps; k--) {
-        double share = sign * (double)k / way->steps;
-        int row = r + (int)lround(share * way->rows), col = c + (int)lround(share * way->cols);
-        if (row < view->box->r0 || row > view->box->r1 || col < view->box->c0 ||
-            col > view->box->c1)
+    for (int k = 0; k < view->way->count; k++) {
+        const struct step *step = &view->way->steps[side][k];
+        int row = r + step->rows, col = c + step->cols;
+        if (row < box->r0 || row > box->r1 || col < box->c0 || col > box->c1)
             continue;
         size_t i = (size_t)(row * relief->grid.cols + col);
         if ((double)relief->cover[i] < least)
             continue;
         *value = (double)relief->value[i];
-        return way->full_mm * k / way->steps;
+        return step->mm;
     }
     return 0;
 }
@@ -231,8 +255,8 @@ static double beside(const struct view *view, int r, int c, int sign, double *va
 static double rise(const struct view *view, int r, int c)
 {
     double a, b;
-    double to_a = beside(view, r, c, 1, &a);
-    double to_b = to_a > 0 ? beside(view, r, c, -1, &b) : 0;
+    double to_a = beside(view, r, c, 0, &a);
+    double to_b = to_a > 0 ? beside(view, r, c, 1, &b) : 0;
     if (to_b <= 0)
         return NAN;
     double base = (to_b * a + to_a * b) / (to_a + to_b);
@@ -255,14 +279,22 @@ static void add_way(const struct view *view, struct relief_sums *sums)
         }
 }
 
-static struct way way_of(const struct scan_grid *grid, const double unit[2], double apart_mm)
+static void find_way(const struct scan_grid *grid, const double unit[2], double apart_mm,
+                     struct way *way)
 {
     int rows = (int)lround(unit[1] * apart_mm / grid->step_y_mm);
     int cols = (int)lround(unit[0] * apart_mm / grid->step_x_mm);
-    return (struct way){.rows = rows,
-                        .cols = cols,
-                        .full_mm = hypot(rows * grid->step_y_mm, cols * grid->step_x_mm),
-                        .steps = (int)fmax(abs(rows), abs(cols))};
+    double full_mm = hypot(rows * grid->step_y_mm, cols * grid->step_x_mm);
+    int steps = abs(rows) > abs(cols) ? abs(rows) : abs(cols);
+    way->count = 0;
+    for (int k = steps; k > 0 && 2 * k >= steps && way->count < STEPS_MOST; k--) {
+        for (int side = 0; side < 2; side++) {
+            double share = (side ? -1 : 1) * (double)k / steps;
+            way->steps[side][way->count] = (struct step){
+                (int)lround(share * rows), (int)lround(share * cols), full_mm * k / steps};
+        }
+        way->count++;
+    }
 }
 
 void relief_add(struct relief *relief, const struct scan *scan, const double way[2])
@@ -283,7 +315,9 @@ void relief_add(struct relief *relief, const struct scan *scan, const double way
         for (int w = 0; w < ways; w++) {
             double unit[2] = {way[0] * turns[w][0] - way[1] * turns[w][1],
                               way[0] * turns[w][1] + way[1] * turns[w][0]};
-            struct view view = {relief, scan, &box, way_of(grid, unit, relief->apart_mm[k])};
+            struct way out;
+            find_way(grid, unit, relief->apart_mm[k], &out);
+            struct view view = {relief, scan, &box, &out};
             add_way(&view, &relief->sums[k][w]);
         }
     }

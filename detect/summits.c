@@ -17,6 +17,7 @@ static const double belly[RELIEF_WIDTHS] = {0.004, 0.01, 0.025};
 static const double trusted_errors = 2; /* errors from pass to pass that make one significance */
 static const double outline_share = 1.2;
 static const double full_passes = 3;
+static const double rounding = 0.999; /* more than rounding may take */
 
 static double quantile(float *values, size_t count, double share)
 {
@@ -44,7 +45,8 @@ static bool find_noise(struct relief *relief, const struct relief_sums *sums, do
                 continue;
             double mean = mean_rise(sums, i);
             means[count] = (float)fabs(mean);
-            spreads[count] = (float)fmax((double)(sums->square[i] / n) - mean * mean, 0);
+            double spread = (double)(sums->square[i] / n) - mean * mean;
+            spreads[count] = spread > 0 ? (float)spread : 0;
             numbers[count++] = n;
         }
     if (count < few_places)
@@ -80,14 +82,25 @@ static bool is_seen(const struct relief *relief, int width, int way, size_t i)
     return passes > 0 && 2 * passes >= relief->passes[i];
 }
 
-/* Of the ways that were seen; without the one along the path nothing is known. */
-static double least_significance(const struct relief *relief, int width, size_t i, double *rise)
+/* Whether a way's significance is surely less: it is at most the mean over the scatter. */
+static bool is_less(const struct relief_sums *sums, size_t i, const struct relief_noise *noise,
+                    double significance)
+{
+    return mean_rise(sums, i) < rounding * significance * noise->scatter;
+}
+
+/* Of the ways that were seen; without the one along the path nothing is known. 0: less than
+   `enough`. */
+static double least_significance(const struct relief *relief, int width, size_t i, double enough,
+                                 double *rise)
 {
     const struct relief_sums *ways = relief->sums[width];
     double floor = is_ball(relief, width, i) ? ball_noise : 0, least = INFINITY;
     for (int w = 0; w < RELIEF_WAYS && is_seen(relief, width, 0, i); w++) {
         if (!is_seen(relief, width, w, i))
             continue;
+        if (is_less(&ways[w], i, &relief->noise[width][w], enough))
+            return 0;
         double z = significance_of(&ways[w], i, &relief->noise[width][w], floor);
         if (z >= least)
             continue;
@@ -145,13 +158,14 @@ static bool is_summit(const struct relief *relief, size_t i, double apart_mm)
     return true;
 }
 
-static void weigh_places(struct relief *relief, double passes)
+/* Only those that reach `enough` are told from each other. */
+static void weigh_places(struct relief *relief, double passes, double enough)
 {
     double up;
     for (size_t i = 0; i < relief->places; i++) {
         relief->best[i] = 0;
         for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
-            float z = (float)least_significance(relief, k, i, &up);
+            float z = (float)least_significance(relief, k, i, enough, &up);
             if (z <= relief->best[i])
                 continue;
             relief->best[i] = z;
@@ -161,9 +175,9 @@ static void weigh_places(struct relief *relief, double passes)
 }
 
 /* Around a spot everything seems to fall: that is no noise. */
-static void mark_known(struct relief *relief, double apart_mm)
+static bool mark_known(struct relief *relief, double apart_mm)
 {
-    memset(relief->known, 0, relief->places);
+    bool any = false;
     for (size_t i = 0; i < relief->places; i++) {
         if (relief->best[i] < (float)known_significance || !is_summit(relief, i, apart_mm))
             continue;
@@ -175,10 +189,12 @@ static void mark_known(struct relief *relief, double apart_mm)
                 if (distance_mm(relief, i, other) <= reach)
                     relief->known[other] = 1;
             }
+        any = true;
     }
+    return any;
 }
 
-static void weigh(struct relief *relief, double passes, double apart_mm)
+static void weigh(struct relief *relief, double least, double passes, double apart_mm)
 {
     memset(relief->known, 0, relief->places);
     for (int k = 0; k < RELIEF_WIDTHS; k++)
@@ -186,10 +202,11 @@ static void weigh(struct relief *relief, double passes, double apart_mm)
             relief->noise[k][w] = (struct relief_noise){hypot(ball_noise, belly[k]),
                                                         pass_spread * pass_spread, INFINITY};
     find_noises(relief, passes);
-    weigh_places(relief, passes);
-    mark_known(relief, apart_mm);
+    weigh_places(relief, passes, fmin(least, known_significance));
+    if (!mark_known(relief, apart_mm))
+        return;
     find_noises(relief, passes);
-    weigh_places(relief, passes);
+    weigh_places(relief, passes, least);
 }
 
 /* Centre and radius of the rise around a summit: the places that rise along the way by more than
@@ -235,7 +252,7 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                     struct summit *peaks)
 {
     size_t count = 0;
-    weigh(relief, passes, apart_mm);
+    weigh(relief, least, passes, apart_mm);
     for (size_t i = 0; i < relief->places; i++) {
         if ((double)relief->best[i] < least || !is_summit(relief, i, apart_mm))
             continue;
@@ -243,7 +260,7 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                               .significance = (double)relief->best[i],
                               .passes = (double)relief->passes[i]};
         int width = relief->width[i];
-        least_significance(relief, width, i, &peak.rise);
+        least_significance(relief, width, i, least, &peak.rise);
         peak.ball = is_ball(relief, width, i);
         peak.contrast = bump_rise(relief, i, peak.ball);
         for (int w = 0; w < RELIEF_WAYS; w++)

@@ -1,7 +1,8 @@
 /**
  * @file rank.h
  * Medians and other quantiles without sorting: Hoare's selection (C. A. R. Hoare, Algorithm 65:
- * Find, CACM 1961), in time proportional to the number of values.
+ * Find, CACM 1961), among many values in the bucket that counting their leading bits leaves; in time
+ * proportional to the number of values.
  */
 #ifndef ROLLSCOPE_MAT_RANK_H
 #define ROLLSCOPE_MAT_RANK_H
