@@ -39,14 +39,19 @@ static bool recover(const struct blob *blob, const struct blob *before, double n
     return hypot(step[0], step[1]) < anchor_mm;
 }
 
+/* An anchor stays while the blob looks different from it, for as long as it may come back. */
 static void keep_anchor(struct blob *blob, double now_s)
 {
+    struct anchor *anchor = &blob->anchors[blob->merged];
     if (blob->touching)
         return;
-    blob->anchors[blob->merged] = (struct anchor){.at_mm = {blob->shape.x_mm, blob->shape.y_mm},
-                                                  .way_mm = {blob->way_mm[0], blob->way_mm[1]},
-                                                  .kpa = blob->moments.kpa,
-                                                  .time_s = now_s};
+    if (anchor->kpa > 0 && now_s - anchor->time_s <= anchor_s &&
+        changed(blob->moments.kpa / anchor->kpa, anchor_growth))
+        return;
+    *anchor = (struct anchor){.at_mm = {blob->shape.x_mm, blob->shape.y_mm},
+                              .way_mm = {blob->way_mm[0], blob->way_mm[1]},
+                              .kpa = blob->moments.kpa,
+                              .time_s = now_s};
 }
 
 void step_settle(struct blob *blob, const struct blob *before, double dt_s, double now_s)

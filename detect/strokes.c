@@ -1,7 +1,7 @@
 #include "strokes.h"
 
-#include "heading.h"
 #include "stays.h"
+#include "turns.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static const double growth_tau_s = 0.08, growth = 1.08; /* force over its own pa
 static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
 static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
-static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
+static const double way_pitches = 0.75;
 static const double check_s = 0.04;
 static const double doubt_share = 0.06, doubt_most_s = 0.25; /* of a pass: how sure its end is */
 static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more is a rest there */
@@ -22,8 +22,6 @@ static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this f
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. A slow turn without any stop stays near for so many. */
 static const double tails_share = 1.8, turn_tails = 4.2;
-/* What the contact did at rest is looked at from so long before it set off, to so long. */
-static const double settled_back_s = 1.2, departing_s = 0.15;
 static const double hold_share = 1.1; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
@@ -44,6 +42,7 @@ void strokes_start(struct strokes *strokes, const struct parameters *parameters,
     strokes->min_travel_mm = parameters->min_travel_mm;
     strokes->min_reach_mm =
         fmax(reach_share * parameters->min_travel_mm, resolved_pitches * pitch_mm);
+    strokes->way_mm = fmax(way_mm, way_pitches * pitch_mm);
     strokes->pause_s = parameters->pause_s;
     strokes->slip_back_mm = parameters->slip_back_mm;
     strokes->hold_s = parameters->hold_s;
@@ -79,57 +78,6 @@ static void follow(struct strokes *strokes, const struct sample *sample)
     strokes->growing = sample->force_n > growth * strokes->force_n;
     wobble_push(&strokes->wobble, sample->move_mm, dt_s);
     strokes->last_s = sample->time_s;
-}
-
-/* How near a turning point counts as being there: above the position's noise. */
-static double nearness(const struct strokes *strokes, double travel_mm)
-{
-    double near_mm = fmax(3 * strokes->wobble.noise_mm, 0.012 * travel_mm);
-    return fmin(fmax(near_mm, near_least_mm), near_most_mm);
-}
-
-static struct heading heading_of(const struct strokes *strokes)
-{
-    return (struct heading){.place_mm = {strokes->going.far_mm[0], strokes->going.far_mm[1]},
-                            .way = {strokes->going.way[0], strokes->going.way[1]}};
-}
-
-/* Where the smoothed maximum lies is late by the smoothing; the positions themselves know. */
-static void recentre(struct strokes *strokes, const struct history *history, size_t from)
-{
-    struct heading heading = heading_of(strokes);
-    double most = 0;
-    size_t best = history_find(history, strokes->going.far_s);
-    for (size_t k = from; k < history->count; k++) {
-        double p = heading_progress(&heading, history_at(history, k));
-        if (p > most) {
-            most = p;
-            best = k;
-        }
-    }
-    for (int i = 0; i < 2; i++)
-        strokes->going.far_mm[i] +=
-            fmax(0, most - strokes->wobble.noise_mm) * strokes->going.way[i];
-    strokes->going.far_s = history_at(history, best)->time_s;
-}
-
-struct turn {
-    double arrive_s, leave_s;
-};
-
-/* When the contact arrived at the farthest point and when it left it again. */
-static struct turn find_turn(struct strokes *strokes, const struct history *history, bool left)
-{
-    recentre(strokes, history, history_find(history, strokes->going.far_s - 0.3));
-    struct heading heading = heading_of(strokes);
-    double near_mm = nearness(strokes, strokes->going.travel_mm);
-    size_t i = history_find(history, strokes->going.far_s);
-    double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->going.start_s);
-    double out_s = left ? heading_exit_s(&heading, history, i, near_mm) : strokes->last_s;
-    double half =
-        fmin((out_s - in_s) / 2,
-             heading_tail_s(&heading, history, i, (double[]){near_mm, strokes->going.travel_mm}));
-    return (struct turn){in_s + half, out_s - half};
 }
 
 static bool finish(struct strokes *strokes, double end_s, struct pass *pass)
@@ -172,43 +120,6 @@ static void come_to_rest(struct strokes *strokes, double since_s)
     copy(strokes->rest_mm, strokes->smooth_mm);
 }
 
-/* When motion began, to be refined when more of it is known: going back in time from now along the
-   direction of departure to where the contact was still within its resting band. */
-static double departure_s(const struct strokes *strokes, const struct history *history)
-{
-    double away[2];
-    less(away, strokes->smooth_mm, strokes->rest_mm);
-    double length = fmax(hypot(away[0], away[1]), 1e-9);
-    struct heading heading = {.place_mm = {strokes->rest_mm[0], strokes->rest_mm[1]},
-                              .way = {-away[0] / length, -away[1] / length}};
-    double earliest_s = fmax(strokes->rest_s, strokes->free_s);
-    size_t i = history->count - 1;
-    while (i > 0 && history_at(history, i)->time_s > earliest_s &&
-           heading_progress(&heading, history_at(history, i)) < -strokes->slip_back_mm / 2)
-        i--;
-    return fmax(history_at(history, i)->time_s, earliest_s);
-}
-
-/* The same when the pass is long enough to be one: the first bit of way as the last one is taken in
-   find_turn(), beyond what the contact wandered at rest. */
-static void refine_start(struct strokes *strokes, const struct history *history)
-{
-    double earliest_s = fmax(strokes->rest_s, strokes->free_s);
-    double from_s = fmax(earliest_s, strokes->going.start_s - settled_back_s);
-    double to_s = fmax(from_s, strokes->going.start_s - departing_s);
-    struct heading heading = heading_of(strokes);
-    double wander = heading_settle(&heading, history, history_find(history, from_s),
-                                   history_find(history, to_s));
-    heading.way[0] = -heading.way[0];
-    heading.way[1] = -heading.way[1];
-    double near_mm = fmin(fmax(nearness(strokes, 0), 1.2 * wander), strokes->slip_back_mm / 2);
-    size_t i = history_find(history, to_s);
-    double out_s = heading_exit_s(&heading, history, i, near_mm);
-    strokes->going.start_s =
-        fmax(out_s - heading_lead_s(&heading, history, i, near_mm), earliest_s);
-    strokes->going.refined = true;
-}
-
 static void rest(struct strokes *strokes, const struct history *history, double dt_s)
 {
     double now_s = strokes->last_s;
@@ -220,7 +131,7 @@ static void rest(struct strokes *strokes, const struct history *history, double 
     double reach = hypot(strokes->smooth_mm[0] - strokes->rest_mm[0],
                          strokes->smooth_mm[1] - strokes->rest_mm[1]);
     if (reach > strokes->slip_back_mm) {
-        set_off(strokes, strokes->rest_mm, departure_s(strokes, history));
+        set_off(strokes, strokes->rest_mm, turn_departure_s(strokes, history));
         strokes->going.refined = false;
         return;
     }
@@ -236,7 +147,7 @@ static void advance(struct strokes *strokes, double gained_mm)
     less(step, strokes->smooth_mm, strokes->going.far_mm);
     double length = hypot(step[0], step[1]);
     strokes->going.travel_mm += fmax(gained_mm, length);
-    double blend = fmin(length / way_mm, 1);
+    double blend = fmin(length / strokes->way_mm, 1);
     for (int i = 0; i < 2 && length > 0; i++)
         strokes->going.way[i] += blend * (step[i] / length - strokes->going.way[i]);
     double norm = fmax(hypot(strokes->going.way[0], strokes->going.way[1]), 1e-9);
@@ -278,19 +189,10 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
     return true;
 }
 
-static struct arriving arriving_of(const struct strokes *strokes)
-{
-    return (struct arriving){.heading = heading_of(strokes),
-                             .start_s = strokes->going.start_s,
-                             .travel_mm = strokes->going.travel_mm,
-                             .near_mm = nearness(strokes, strokes->going.travel_mm),
-                             .noise_mm = strokes->wobble.noise_mm};
-}
-
 static bool end_at_rest(struct strokes *strokes, const struct history *history, double since_s,
                         struct pass *pass)
 {
-    struct arriving arriving = arriving_of(strokes);
+    struct arriving arriving = turn_arriving(strokes);
     double end_s = stay_arrival_s(history, &arriving, since_s, strokes->last_s);
     bool found = finish(strokes, end_s, pass);
     come_to_rest(strokes, end_s);
@@ -303,12 +205,12 @@ static bool go_on(struct strokes *strokes, const struct history *history, struct
     struct strokes before = *strokes, after = *strokes;
     strokes->stop.seen = after.stop.seen = false;
     before.going = strokes->stop.going;
-    struct arriving arriving = arriving_of(&before);
+    struct arriving arriving = turn_arriving(&before);
     double end_s = stay_arrival_s(history, &arriving, strokes->stop.since_s, strokes->stop.until_s);
     come_to_rest(&after, end_s);
     copy(after.rest_mm, before.going.far_mm);
-    set_off(&after, after.rest_mm, departure_s(&after, history));
-    refine_start(&after, history);
+    set_off(&after, after.rest_mm, turn_departure_s(&after, history));
+    turn_refine_start(&after, history);
     double doubt_s = fmin(doubt_share * (end_s - before.going.start_s), doubt_most_s);
     if (after.going.start_s - end_s < strokes->pause_s + doubt_s)
         return false;
@@ -331,8 +233,8 @@ static double gone_on_mm(const struct strokes *strokes)
 
 static bool turn_back(struct strokes *strokes, const struct history *history, struct pass *pass)
 {
-    struct turn turn = find_turn(strokes, history, true);
-    struct arriving arriving = arriving_of(strokes);
+    struct turn turn = turn_find(strokes, history, true);
+    struct arriving arriving = turn_arriving(strokes);
     double slowed_s = stay_slowed_s(history, &arriving, turn.arrive_s);
     double least_s = fmax(dwell_s, dwell_share * (turn.arrive_s - strokes->going.start_s));
     bool dwelt = slowed_s < turn.arrive_s - least_s;
@@ -349,12 +251,12 @@ static bool move(struct strokes *strokes, const struct history *history, struct 
     less(away, strokes->smooth_mm, strokes->going.far_mm);
     double along = away[0] * strokes->going.way[0] + away[1] * strokes->going.way[1];
     double across = fabs(away[0] * strokes->going.way[1] - away[1] * strokes->going.way[0]);
-    if (along > 0 || (across > 2 * strokes->slip_back_mm && along > -strokes->slip_back_mm / 2))
+    if (along > 0 || (across > 2 * strokes->way_mm && along > -strokes->slip_back_mm / 2))
         advance(strokes, along);
     else if (along < -strokes->slip_back_mm)
         return turn_back(strokes, history, pass);
     if (!strokes->going.refined && strokes->going.travel_mm > strokes->min_travel_mm)
-        refine_start(strokes, history);
+        turn_refine_start(strokes, history);
     if (gone_on_mm(strokes) > strokes->slip_back_mm)
         return go_on(strokes, history, pass);
     double since_s;
@@ -380,8 +282,8 @@ bool strokes_lift(struct strokes *strokes, const struct history *history, struct
 {
     bool found = false;
     if (strokes->landed && strokes->moving && history->count) {
-        struct turn turn = find_turn(strokes, history, false);
-        struct arriving arriving = arriving_of(strokes);
+        struct turn turn = turn_find(strokes, history, false);
+        struct arriving arriving = turn_arriving(strokes);
         bool rested = strokes->last_s - strokes->going.far_s > 0.1;
         double end_s = rested ? turn.arrive_s : strokes->last_s;
         end_s = fmin(end_s, stay_slowed_s(history, &arriving, stay_unloading_s(history)));

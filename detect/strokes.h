@@ -51,7 +51,7 @@ struct stop {
 
 /** The reversal detector of one contact. */
 struct strokes {
-    double min_travel_mm, min_reach_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
+    double way_mm, min_travel_mm, min_reach_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
     bool landed, moving;
     double landed_s;
     double smooth_mm[2], last_s; /* position, smoothed */

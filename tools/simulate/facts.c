@@ -13,6 +13,7 @@
 #define SPOT_APART_MM 40.0
 #define LANDED_AT     0.287 /* of a landing: the load passes 20 % */
 #define BISECTIONS    40
+#define CUT_LEAST_MM  10.0 /* of a stroke that the border or the end cuts */
 
 /* A stroke with its place, to count what it passes over. */
 struct passage {
@@ -87,6 +88,16 @@ static void cut_at_border(struct passage *passage, const struct leg *leg, double
     }
 }
 
+/* Nobody sees what comes after the last frame. */
+static void cut_at_the_end(struct passage *passage, const struct leg *leg, double duration_s)
+{
+    if (passage->stroke.end_s <= duration_s)
+        return;
+    double t = fmax(0, duration_s - leg->start_s) / (leg->end_s - leg->start_s);
+    passage->to_mm = leg->from_mm + (leg->to_mm - leg->from_mm) * leg_progress(leg, fmin(t, 1));
+    passage->stroke.end_s = duration_s;
+}
+
 static void add_passage(struct finder *finder, int tool, const struct leg *first,
                         const struct leg *last)
 {
@@ -98,8 +109,10 @@ static void add_passage(struct finder *finder, int tool, const struct leg *first
                                 .from_mm = first->from_mm,
                                 .to_mm = last->to_mm,
                                 .place = first->place};
+    cut_at_the_end(passage, last, finder->plan->duration_s);
     cut_at_border(passage, last, border_mm(finder->plan, place));
     passage->stroke.travel_mm = fabs(passage->to_mm - passage->from_mm);
+    finder->count -= passage->stroke.travel_mm < CUT_LEAST_MM;
 }
 
 static void find_passages(struct finder *finder, int tool)
@@ -107,9 +120,10 @@ static void find_passages(struct finder *finder, int tool)
     const struct motion *motion = &finder->motions[tool];
     for (size_t i = 0; i < motion->leg_count; i++) {
         const struct leg *first = &motion->legs[i];
-        if (first->pass < 0)
+        if (first->pass < 0 || first->start_s >= finder->plan->duration_s)
             continue;
-        while (i + 1 < motion->leg_count && motion->legs[i + 1].pass == first->pass)
+        while (i + 1 < motion->leg_count && motion->legs[i + 1].pass == first->pass &&
+               motion->legs[i + 1].start_s < finder->plan->duration_s)
             i++;
         add_passage(finder, tool, first, &motion->legs[i]);
     }
