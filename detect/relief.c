@@ -18,8 +18,8 @@ static const double covered = 0.3; /* of the cover of the place between */
 
 static float **arrays(struct relief *relief, size_t i)
 {
-    float **const list[] = {&relief->passes,  &relief->value, &relief->cover, &relief->work[0],
-                            &relief->work[1], &relief->best,  &relief->met};
+    float **const list[] = {&relief->passes,  &relief->balls,   &relief->value, &relief->cover,
+                            &relief->work[0], &relief->work[1], &relief->best,  &relief->met};
     const size_t own = sizeof list / sizeof list[0];
     if (i < own)
         return list[i];
@@ -28,7 +28,7 @@ static float **arrays(struct relief *relief, size_t i)
     return i % 3 == 0 ? &sums->rise : i % 3 == 1 ? &sums->square : &sums->passes;
 }
 
-#define ARRAYS (7 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
+#define ARRAYS (8 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
 
 bool relief_open(struct relief *relief, const struct geometry *geometry)
 {
@@ -321,6 +321,9 @@ void relief_add(struct relief *relief, const struct scan *scan, const double way
             add_way(&view, &relief->sums[k][w]);
         }
     }
-    for (size_t i = 0; i < relief->places; i++)
-        relief->passes[i] += fminf(2 * scan->weight[i], 1);
+    for (size_t i = 0; i < relief->places; i++) {
+        float passed = fminf(2 * scan->weight[i], 1);
+        relief->passes[i] += passed;
+        relief->balls[i] += scan->profile.strip ? 0 : passed;
+    }
 }

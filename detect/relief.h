@@ -39,6 +39,7 @@ struct relief {
     struct relief_sums sums[RELIEF_WIDTHS][RELIEF_WAYS];
     struct polish *polish;
     float *passes;                  /* [places] */
+    float *balls;                   /* [places] of them, those of balls */
     float *met;                     /* [places] scratch: what the pass met */
     float *value, *cover, *work[2]; /* [places] scratch: a smoothed pass */
     float *best;                    /* [places] significance, of the best width */

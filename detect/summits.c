@@ -70,9 +70,9 @@ static double significance_of(const struct relief_sums *sums, size_t i,
     return fmin(z, trusted_errors * mean / error);
 }
 
-static bool is_ball(const struct relief *relief, int width, size_t i)
+static bool is_ball(const struct relief *relief, size_t i)
 {
-    return relief->sums[width][1].passes[i] <= 0;
+    return 2 * relief->balls[i] > relief->passes[i];
 }
 
 /* Whether a way was seen in most of the passes over a place. */
@@ -82,6 +82,14 @@ static bool is_seen(const struct relief *relief, int width, int way, size_t i)
     return passes > 0 && 2 * passes >= relief->passes[i];
 }
 
+static int seen_ways(const struct relief *relief, int width, size_t i)
+{
+    int seen = 0;
+    for (int w = 0; w < RELIEF_WAYS; w++)
+        seen += is_seen(relief, width, w, i);
+    return seen;
+}
+
 /* Whether a way's significance is surely less: it is at most the mean over the scatter. */
 static bool is_less(const struct relief_sums *sums, size_t i, const struct relief_noise *noise,
                     double significance)
@@ -89,14 +97,17 @@ static bool is_less(const struct relief_sums *sums, size_t i, const struct relie
     return mean_rise(sums, i) < rounding * significance * noise->scatter;
 }
 
-/* Of the ways that were seen; without the one along the path nothing is known. 0: less than
-   `enough`. */
+/* Of the ways that were seen. Without the one along the path nothing is known, nor where a strip
+   shows no other: at its end, which comes and goes. 0: less than `enough`. */
 static double least_significance(const struct relief *relief, int width, size_t i, double enough,
                                  double *rise)
 {
     const struct relief_sums *ways = relief->sums[width];
-    double floor = is_ball(relief, width, i) ? ball_noise : 0, least = INFINITY;
-    for (int w = 0; w < RELIEF_WAYS && is_seen(relief, width, 0, i); w++) {
+    bool ball = is_ball(relief, i);
+    double floor = ball ? ball_noise : 0, least = INFINITY;
+    if (!is_seen(relief, width, 0, i) || (!ball && seen_ways(relief, width, i) < 2))
+        return 0;
+    for (int w = 0; w < RELIEF_WAYS; w++) {
         if (!is_seen(relief, width, w, i))
             continue;
         if (is_less(&ways[w], i, &relief->noise[width][w], enough))
@@ -261,10 +272,9 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                               .passes = (double)relief->passes[i]};
         int width = relief->width[i];
         least_significance(relief, width, i, least, &peak.rise);
-        peak.ball = is_ball(relief, width, i);
+        peak.ball = is_ball(relief, i);
         peak.contrast = bump_rise(relief, i, peak.ball);
-        for (int w = 0; w < RELIEF_WAYS; w++)
-            peak.ways += is_seen(relief, width, w, i);
+        peak.ways = seen_ways(relief, width, i);
         outline(relief, &peak);
         insert(peaks, &count, &peak);
     }

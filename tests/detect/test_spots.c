@@ -223,6 +223,22 @@ static void a_strip_pressed_at_its_end_shows_its_spot(void **state)
     assert_true(hypot(found.spots[0].x_mm - 163, found.spots[0].y_mm - 215) < 5);
 }
 
+/* A strip that shifts along its axis by half a cell in the middle of its way: its end loads more
+   there. */
+static void draw_shifting_strip(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    double shift_mm = 5 * exp(-(tool_mm - 160) * (tool_mm - 160) / (2 * 16 * 16));
+    picture_strip(picture, (double[2]){tool_mm, 160 + shift_mm}, 200, 1.5707963, 60);
+}
+
+static void an_end_of_a_strip_that_shifts_is_no_spot(void **state)
+{
+    (void)state;
+    struct tool tool = {draw_shifting_strip};
+    assert_int_equal(roll_tool(tool, &(struct ground){{0}, 0, 1, true, 0}, 12).count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_ball_of_any_size_makes_no_spot_of_even_ground),
         cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
         cmocka_unit_test(a_strip_pressed_at_its_end_shows_its_spot),
+        cmocka_unit_test(an_end_of_a_strip_that_shifts_is_no_spot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
