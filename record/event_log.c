@@ -9,7 +9,6 @@
 #define CONTACT_CHUNK_ROWS 512
 #define EVENT_CHUNK_ROWS   64
 #define IDS_MAX            4096
-#define PARAMETERS_GROUP   "parameters"
 
 #define COMMON(field, name, unit, text, type)                                                      \
     {                                                                                              \

@@ -8,6 +8,9 @@
 
 #include "hdf.h"
 
+/** The group that holds the parameters of results, beside them. */
+#define PARAMETERS_GROUP "parameters"
+
 struct event_log;
 
 struct table;

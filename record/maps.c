@@ -167,13 +167,17 @@ static int read_numbers(hid_t group, const struct wanted *wanted, void *numbers,
     return result;
 }
 
-/* @return 1 when the maps are what was written together, 0 when not, or negative */
-static int are_whole(hid_t group, const struct session_maps *maps, size_t cells,
-                     struct failure *failure)
+/* @return 1 when the maps are what was written together, or have no checksum that could tell; 0
+   when not, or negative */
+static int are_whole(hid_t group, struct session_maps *maps, size_t cells, struct failure *failure)
 {
     const struct wanted checksum = {
         .name = CHECKSUM, .kind = H5T_INTEGER, .type = H5T_NATIVE_UINT32};
     uint32_t crc = 0;
+    htri_t there = H5Lexists(group, CHECKSUM, H5P_DEFAULT);
+    maps->unproven = there == 0;
+    if (there <= 0)
+        return there < 0 ? hdf_failure(failure, MAPS_GROUP " cannot be read") : 1;
     int status = read_numbers(group, &checksum, &crc, failure);
     return status < 0 ? status : crc == checksum_of(maps, cells);
 }

@@ -42,6 +42,8 @@ enum session_map { SESSION_MAP_STATIC, SESSION_MAP_MOVING, SESSION_MAP_FAST, SES
 struct session_maps {
     double duration_s;             /**< over which; 0: nothing is known */
     float *kpa[SESSION_MAP_COUNT]; /**< [rows*cols] each */
+    bool unproven; /**< read from a file that has no checksum of them: written by others, or before
+                        there was one */
 };
 
 /* ---- Writing ----------------------------------------------------------------------------------
@@ -173,6 +175,15 @@ int session_seek(struct session *session, uint64_t index, struct failure *failur
 int session_events(struct session *session, const char *analysis, enum event_type type,
                    struct event **events, struct failure *failure);
 
+/** An analysis under /analysis. */
+struct session_made {
+    char name[SESSION_TEXT_SIZE], software[SESSION_TEXT_SIZE];
+};
+
+/** The analyses under /analysis, by name. @param made set to a new array, to be freed by the
+ * caller; NULL when there are none @return their number, or negative */
+int session_analyses(struct session *session, struct session_made **made, struct failure *failure);
+
 /** The counters as they were recorded last. @param counters [SESSION_COUNTERS_MAX]
  *  @return their number, 0 when there are none, or negative */
 int session_counters(struct session *session, struct session_counter *counters,
@@ -195,8 +206,9 @@ int session_parameters(struct session *session, const char *analysis, struct par
 bool session_is_held(const char *path);
 
 /**
- * Reads the maps. They have a checksum: in a file that is closed STATUS_FORMAT where it differs; in
- * one that is not, somebody was just writing them, and there are none.
+ * Reads the maps. Where their checksum differs: in a file that is closed STATUS_FORMAT; in one that
+ * is not, somebody was just writing them, and there are none. Where they have none they are taken
+ * as they are, `unproven`.
  * @param analysis name of an analysis under /analysis; NULL: those recorded live
  * @param maps filled in; to be freed with session_maps_free()
  * @return 1, 0 when the file holds none, or negative

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ANALYSES_MAX 10000 /* of more the file lies */
+
 #define EVENTS_MAX ((hsize_t)1 << 24)
 
 static int64_t count_from_us(const struct session *session)
@@ -98,6 +100,50 @@ static hid_t open_place(struct session *session, const char *analysis, struct fa
     if (place <= 0)
         return failure_set(failure, STATUS_NOT_FOUND, "has no analysis '%s'", analysis);
     return place;
+}
+
+static int read_made(hid_t analyses, hsize_t index, struct session_made *made)
+{
+    *made = (struct session_made){.name = ""};
+    ssize_t length = H5Lget_name_by_idx(analyses, ".", H5_INDEX_NAME, H5_ITER_INC, index,
+                                        made->name, sizeof made->name, H5P_DEFAULT);
+    hid_t place = length > 0 && (size_t)length < sizeof made->name
+                      ? hdf_open_group(analyses, made->name)
+                      : -1;
+    hid_t group = place > 0 ? hdf_open_group(place, PARAMETERS_GROUP) : place;
+    int status = place > 0 && group >= 0 ? 0 : -1;
+    if (group > 0 && hdf_read_text(group, "software", made->software, sizeof made->software) < 0)
+        status = -1;
+    if (group > 0)
+        H5Gclose(group);
+    if (place > 0)
+        H5Gclose(place);
+    return status;
+}
+
+int session_analyses(struct session *session, struct session_made **made, struct failure *failure)
+{
+    struct failure unsaid;
+    H5G_info_t group = {.nlinks = 0};
+    failure = failure ? failure : &unsaid;
+    *made = NULL;
+    hdf_begin();
+    hid_t analyses = hdf_open_group(session->file, ANALYSIS_GROUP);
+    if (analyses == 0)
+        return 0;
+    bool good = analyses > 0 && H5Gget_info(analyses, &group) >= 0 && group.nlinks <= ANALYSES_MAX;
+    int count = good ? (int)group.nlinks : 0;
+    *made = calloc((size_t)count + 1, sizeof **made);
+    for (int i = 0; i < count && good && *made; i++)
+        good = read_made(analyses, (hsize_t)i, *made + i) >= 0;
+    if (analyses > 0)
+        H5Gclose(analyses);
+    if (good && *made)
+        return count;
+    free(*made);
+    *made = NULL;
+    return failure_set(failure, good ? STATUS_MEMORY : STATUS_FORMAT,
+                       good ? "%s: out of memory" : "%s: /analysis cannot be read", session->path);
 }
 
 int session_events(struct session *session, const char *analysis, enum event_type type,

@@ -5,6 +5,7 @@
 #include "cli/workers.h"
 #include "record/record.h"
 #include "sources/calibrations.h"
+#include "sources/frames_ahead.h"
 #include "verbs.h"
 
 #include <limits.h>
@@ -65,12 +66,12 @@ static int take_metrics(struct job *job, struct failure *failure)
     return output_metrics(&job->printed, &metrics, failure);
 }
 
-static int push_frames(struct job *job, struct failure *failure)
+static int push_frames(struct job *job, struct frames_ahead *ahead, struct failure *failure)
 {
     uint64_t count = session_frames(job->session);
     struct frame frame;
     int status;
-    while ((status = session_read(job->session, &frame, failure)) > 0) {
+    while ((status = frames_ahead_next(ahead, 0, &frame, failure)) > 0) {
         if (analysis_push(job->analysis, &frame) && take_events(job) < 0)
             return STATUS_MEMORY;
         if (take_metrics(job, failure) < 0)
@@ -83,6 +84,16 @@ static int push_frames(struct job *job, struct failure *failure)
     analysis_finish(job->analysis);
     status = take_metrics(job, failure);
     return status ? status : take_events(job);
+}
+
+static int read_frames(struct job *job, struct failure *failure)
+{
+    struct frames_ahead *ahead;
+    int status = frames_ahead_open(&ahead, job->session, 1, failure);
+    if (status == STATUS_OK)
+        status = push_frames(job, ahead, failure);
+    frames_ahead_close(ahead);
+    return status;
 }
 
 static int take_maps(struct job *job, const struct geometry *geometry)
@@ -111,7 +122,7 @@ static int analyze_session(struct job *job, struct failure *failure)
         return STATUS_MEMORY;
     status = saved || wants(job, ROW_METRICS) ? analysis_split(job->analysis) : STATUS_OK;
     if (status == STATUS_OK)
-        status = push_frames(job, failure);
+        status = read_frames(job, failure);
     if (status == STATUS_OK && saved)
         status = take_maps(job, geometry);
     analysis_destroy(job->analysis);

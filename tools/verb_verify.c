@@ -1,14 +1,18 @@
 #include "analysis/analysis.h"
+#include "analysis/comparison.h"
 #include "analysis/findings.h"
 #include "cli/json_line.h"
 #include "cli/say.h"
 #include "record/record.h"
+#include "recording/proven_analyses.h"
 #include "recording/proven_maps.h"
 #include "sources/calibrations.h"
+#include "sources/frames_ahead.h"
 #include "verbs.h"
 
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +31,7 @@ struct proof {
     int counters;       /* of the mat's reader */
     const char *events; /* what comparing them came to */
     const char *maps;   /* likewise */
+    struct proven_analyses analyses;
 };
 
 /* A session: one file, or the parts that it was split into. */
@@ -48,20 +53,19 @@ static int take_events(struct analysis *analysis, struct findings *findings)
     return status;
 }
 
-static int read_frames(struct whole *whole, struct proof *proof, struct proven_maps *maps,
+static int read_frames(struct whole *whole, struct proof *proof, struct frames_ahead *ahead,
                        struct failure *failure)
 {
     double count = (double)session_frames(proof->session);
     uint64_t sequence = 0;
     struct frame frame;
     int status;
-    while ((status = session_read(proof->session, &frame, failure)) == 1) {
+    while ((status = frames_ahead_next(ahead, 0, &frame, failure)) == 1) {
         proof->gaps += (frame.flags & FRAME_GAP_BEFORE) != 0;
         if (proof->frames && frame.sequence > sequence)
             proof->lost += frame.sequence - sequence - 1;
         sequence = frame.sequence;
         proof->frames++;
-        proven_maps_push(maps, &frame);
         frame.number = whole->frames++;
         if (analysis_push(whole->analysis, &frame) &&
             take_events(whole->analysis, &whole->computed) < 0)
@@ -89,52 +93,12 @@ static int read_recorded(struct whole *whole, struct proof *proof, struct failur
     return STATUS_OK;
 }
 
-static bool same_value(const struct event *one, const struct event *other,
-                       const struct column *column)
-{
-    const void *left = (const char *)one + column->offset;
-    const void *right = (const char *)other + column->offset;
-    bool number = column->type == COLUMN_TIME || column->type == COLUMN_F64;
-    return memcmp(left, right, column->size) == 0 ||
-           (number && isnan(column_number(one, column)) && isnan(column_number(other, column)));
-}
-
-static bool same_event(const struct event *one, const struct event *other)
-{
-    const struct event_kind *kind = event_kind(one->type);
-    if (one->number != other->number || one->frame != other->frame ||
-        memcmp(&one->published_s, &other->published_s, sizeof one->published_s) != 0)
-        return false;
-    for (size_t i = 0; i < kind->column_count; i++)
-        if (!same_value(one, other, &kind->columns[i]))
-            return false;
-    return true;
-}
-
-static int compare_kind(const struct whole *whole, const struct proof *proof, enum event_type type,
-                        struct failure *failure)
-{
-    const struct findings_list *recorded = &whole->recorded.lists[type];
-    const struct findings_list *computed = &whole->computed.lists[type];
-    const char *group = event_kind(type)->group;
-    if (recorded->count > computed->count || (whole->finished && recorded->count < computed->count))
-        return failure_set(failure, STATUS_FORMAT, "%s: /%s has %zu rows, its frames give %zu",
-                           proof->file, group, recorded->count, computed->count);
-    bool final = type == EVENT_CONTACT || type == EVENT_STROKE || type == EVENT_HOLD;
-    for (size_t i = 0; (whole->finished || final) && i < recorded->count; i++)
-        if (!same_event(&recorded->events[i], &computed->events[i]))
-            return failure_set(failure, STATUS_FORMAT,
-                               "%s: row %zu of /%s is not what its frames give", proof->file, i,
-                               group);
-    return STATUS_OK;
-}
-
 static bool comparable(const struct whole *whole, const struct proof *proof)
 {
     return whole->has_parameters && !strcmp(session_about(proof->session)->software, software);
 }
 
-static int compare_events(struct whole *whole, struct proof *proof, struct failure *failure)
+static int compare_recorded(struct whole *whole, struct proof *proof, struct failure *failure)
 {
     const struct session_about *about = session_about(proof->session);
     size_t count = 0;
@@ -156,8 +120,10 @@ static int compare_events(struct whole *whole, struct proof *proof, struct failu
     proof->events = "not compared: the parts after are missing";
     if (about->part && !whole->finished)
         return STATUS_OK;
+    const struct comparison comparison = {proof->file, "", whole->finished};
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
-        if (type != EVENT_MARKER && compare_kind(whole, proof, (enum event_type)type, failure) < 0)
+        if (type != EVENT_MARKER && compare_events(&whole->recorded, &whole->computed,
+                                                   (enum event_type)type, &comparison, failure) < 0)
             return failure->status;
     proof->events = whole->finished ? "as the frames give them" : "unfinished";
     return STATUS_OK;
@@ -200,18 +166,54 @@ static int check_join(const struct whole *whole, const struct proof *proof, stru
                        (unsigned long long)(whole->frames + lost));
 }
 
+/* The maps are made again beside the events, on a thread of their own. */
+struct mapping {
+    struct frames_ahead *ahead;
+    struct proven_maps *maps;
+};
+
+static void *map_frames(void *context)
+{
+    const struct mapping *mapping = context;
+    struct frame frame;
+    while (frames_ahead_next(mapping->ahead, 1, &frame, NULL) == 1)
+        proven_maps_push(mapping->maps, &frame);
+    return NULL;
+}
+
+static int read_and_map(struct whole *whole, struct proof *proof, struct proven_maps *maps,
+                        struct failure *failure)
+{
+    struct mapping mapping = {.maps = maps};
+    pthread_t thread;
+    int status = frames_ahead_open(&mapping.ahead, proof->session, maps ? 2 : 1, failure);
+    if (status < 0)
+        return status;
+    bool begun = maps && pthread_create(&thread, NULL, map_frames, &mapping) == 0;
+    if (maps && !begun)
+        status = failure_set(failure, STATUS_SYSTEM, "%s: no thread for its maps", proof->file);
+    else
+        status = read_frames(whole, proof, mapping.ahead, failure);
+    if (status < 0)
+        frames_ahead_stop(mapping.ahead);
+    if (begun)
+        pthread_join(thread, NULL);
+    frames_ahead_close(mapping.ahead);
+    return status;
+}
+
 static int read_frames_and_maps(struct whole *whole, struct proof *proof, struct failure *failure)
 {
     struct proven_maps *maps;
     int status = proven_maps_begin(&maps, proof->session, &whole->parameters, failure);
-    bool any = maps != NULL;
-    if (!comparable(whole, proof)) {
+    proof->maps = maps ? "as the frames give them" : "none";
+    if (maps && !comparable(whole, proof)) {
+        proof->maps = proven_maps_checksum(maps) ? OTHER_VERSION : OTHER_VERSION ", no checksum";
         proven_maps_destroy(maps);
         maps = NULL;
     }
-    proof->maps = !any ? "none" : maps ? "as the frames give them" : OTHER_VERSION;
     if (status == STATUS_OK)
-        status = read_frames(whole, proof, maps, failure);
+        status = read_and_map(whole, proof, maps, failure);
     if (status == STATUS_OK && !proven_maps_end(maps))
         status = failure_set(failure, STATUS_FORMAT, "%s: /maps are not what its frames give",
                              proof->file);
@@ -283,7 +285,9 @@ static int prove(struct whole *whole, struct proof *proof, bool last, struct fai
     whole->part = about->part;
     proof->events = "compared with those of the next part";
     if (status == STATUS_OK && last)
-        status = compare_events(whole, proof, failure);
+        status = compare_recorded(whole, proof, failure);
+    if (status == STATUS_OK)
+        status = prove_analyses(proof->file, software, &proof->analyses, failure);
     if (status == STATUS_OK && !about->closed)
         status = failure_set(failure, STATUS_FORMAT,
                              "%s: is being recorded, or was left by a kill: rollscope recover",
@@ -294,12 +298,13 @@ static int prove(struct whole *whole, struct proof *proof, bool last, struct fai
 static int print_json(const struct proof *proof, int status, struct failure *failure)
 {
     json_t *object =
-        json_pack("{s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:s, s:i}", "file", proof->file, "sound",
-                  status == STATUS_OK, "frames", (json_int_t)proof->frames, "checksums",
+        json_pack("{s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:s, s:i, s:i, s:i}", "file", proof->file,
+                  "sound", status == STATUS_OK, "frames", (json_int_t)proof->frames, "checksums",
                   proof->checksums, "gaps", (json_int_t)proof->gaps, "lost",
                   (json_int_t)proof->lost, "events", proof->events ? proof->events : "not compared",
                   "maps", proof->maps ? proof->maps : "not compared", "counters",
-                  proof->counters < 0 ? 0 : proof->counters);
+                  proof->counters < 0 ? 0 : proof->counters, "analyses",
+                  (int)proof->analyses.proven, "other_analyses", (int)proof->analyses.others);
     if (object && status < 0)
         json_object_set_new(object, "error", json_string(failure->text));
     return json_line(stdout, object, proof->file, failure);
@@ -307,11 +312,16 @@ static int print_json(const struct proof *proof, int status, struct failure *fai
 
 static void print_words(const struct proof *proof)
 {
-    printf("%s: sound: %llu frames%s, %llu gaps, %llu lost; events: %s; maps: %s\n", proof->file,
+    printf("%s: sound: %llu frames%s, %llu gaps, %llu lost; events: %s; maps: %s", proof->file,
            (unsigned long long)proof->frames,
            proof->checksums ? ", each with its checksum" : " without checksums",
            (unsigned long long)proof->gaps, (unsigned long long)proof->lost, proof->events,
            proof->maps);
+    if (proof->analyses.proven)
+        printf("; %zu analyses: as the frames give them", proof->analyses.proven);
+    if (proof->analyses.others)
+        printf("; %zu analyses: " OTHER_VERSION, proof->analyses.others);
+    putchar('\n');
 }
 
 /* Whether a file is the part after another one. */

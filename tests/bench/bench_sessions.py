@@ -18,6 +18,9 @@ import h5py
 import numpy as np
 from scipy import ndimage, signal
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+from support_memory import memory_of
+
 BLOCK = 64
 SCENARIO = ("--quiet", "--scenario", "roller-strokes", "--seed", "3")
 MATS = (("32x32x10@100", 180), ("64x64x8@200", 60), ("64x64x8@1000", 20))
@@ -30,20 +33,6 @@ def cpu_of(*command):
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
-
-
-def memory_of(*command):
-    """The most memory of a command, MiB. The kernel's own count after its end is that of whoever
-    started it, where that had more."""
-    most = 0
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
-                fields = dict(line.split(":", 1) for line in file)
-            most = max(most, int(fields.get("VmHWM", "0").split()[0]))
-            time.sleep(0.005)
-    assert process.returncode == 0, command
-    return most / 1024
 
 
 def in_process(work, *arguments):
@@ -145,8 +134,8 @@ def ten_hours(rollscope, bench, folder):
     subprocess.run([bench, folder, path], check=True, stdout=subprocess.DEVNULL)
     print(f"\n| ten hours, 32 x 32 cells, 10 Hz, {os.path.getsize(path) / 2 ** 20:.0f} MiB | memory "
           "| aim |\n| --- | --- | --- |")
-    for verb in ("info", "analyze"):
-        print(f"| `{verb}` | {memory_of(rollscope, verb, path):.0f} MiB | 100 MB |")
+    for verb in ("info", "analyze", "verify"):
+        print(f"| `{verb}` | {memory_of([rollscope, verb, path]):.0f} MiB | 100 MB |")
 
 
 def fast_mat(rollscope, folder):

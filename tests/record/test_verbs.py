@@ -87,6 +87,20 @@ class Verbs(unittest.TestCase):
         path = self.altered("maps.h5", change)
         self.assert_refused(rollscope("verify", path), path, "/maps does not match its checksum")
 
+    def test_maps_without_a_checksum_are_taken_and_said_to_be_so(self):
+        path = self.path("no-checksum.h5")
+        shutil.copy(self.recorded, path)
+        with h5py.File(path, "r+") as file:
+            del file["maps/checksum"]
+        told = rollscope("verify", "--json", path)
+        self.assertEqual("as the frames give them", json.loads(told.stdout)["maps"], told.stderr)
+        self.assertIsNotNone(json.loads(rollscope("info", "--json", path).stdout)["maps"])
+        with h5py.File(path, "r+") as file:
+            file.attrs["software"] = "rollscope 0.0.1"
+        told = rollscope("verify", "--json", path)
+        self.assertEqual("not compared: made by another version, no checksum",
+                         json.loads(told.stdout)["maps"], told.stderr)
+
     def test_maps_that_were_altered_with_their_checksum_are_found(self):
         def change(file):
             maps = file["maps"]
@@ -193,6 +207,29 @@ class Verbs(unittest.TestCase):
             self.assertEqual(list(before["strokes"]["travel"]), list(data["strokes"]["travel"]))
         self.assert_refused(rollscope(*command), path, "long-strokes")
         self.assertEqual(0, rollscope("verify", path).returncode)
+
+    def test_an_analysis_that_its_frames_do_not_give_is_named(self):
+        path = self.path("two-analyses.h5")
+        shutil.copy(self.recorded, path)
+        for name, setting in ("long", "min_travel_mm=60"), ("usual", "min_travel_mm=20"):
+            self.assertEqual(0, rollscope("analyze", "--quiet", "--set", setting, "--save", name,
+                                          path).returncode)
+        told = rollscope("verify", "--json", path)
+        self.assertEqual(0, told.returncode, told.stderr)
+        self.assertEqual(2, json.loads(told.stdout)["analyses"])
+        for place in "usual/strokes/travel", "usual/maps/moving":
+            changed = self.path("changed-" + place.split("/")[-1] + ".h5")
+            shutil.copy(path, changed)
+            with h5py.File(changed, "r+") as file:
+                column = file["analysis/" + place]
+                column[0] = column[0] * 1.25 + 1
+                if "maps" in place:
+                    del file["analysis/usual/maps/checksum"]
+            self.assert_refused(rollscope("verify", changed), changed, "analysis/usual/")
+        with h5py.File(path, "r+") as file:
+            file["analysis/usual/parameters"].attrs["software"] = "rollscope 0.0.1"
+        told = json.loads(rollscope("verify", "--json", path).stdout)
+        self.assertEqual((1, 1), (told["analyses"], told["other_analyses"]))
 
     def test_a_rating_that_is_none_is_wrong_usage(self):
         for value in "1=11", "x=3", "3", "1=":

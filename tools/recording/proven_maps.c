@@ -40,6 +40,11 @@ int proven_maps_begin(struct proven_maps **result, struct session *session,
     return STATUS_OK;
 }
 
+bool proven_maps_checksum(const struct proven_maps *proof)
+{
+    return !proof || !proof->recorded.unproven;
+}
+
 static void compare(struct proven_maps *proof)
 {
     const struct session_maps *again = recorded_maps_now(proof->again);

@@ -18,6 +18,9 @@ struct proven_maps;
 int proven_maps_begin(struct proven_maps **proof, struct session *session,
                       const struct parameters *parameters, struct failure *failure);
 
+/** Whether the file has a checksum of them. NULL: true */
+bool proven_maps_checksum(const struct proven_maps *proof);
+
 /** Takes the next frame of the file. NULL is allowed. */
 void proven_maps_push(struct proven_maps *proof, const struct frame *frame);
 
