@@ -12,10 +12,10 @@ fail() {
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libserialport-dev libkissfft-dev
     libzmq3-dev libhdf5-dev libjansson-dev libinih-dev libsodium-dev uuid-dev zlib1g-dev
-    libdeflate-dev libwebsockets-dev libjs-dygraphs)
+    libdeflate-dev libwebsockets-dev libmosquitto-dev libjs-dygraphs)
 test_packages=(libcmocka-dev universal-ctags hdf5-tools netcdf-bin python3 python3-numpy
     python3-scipy python3-h5py python3-xarray python3-netcdf4 python3-zmq
-    python3-jsonschema octave octave-netcdf systemd dpkg-dev file
+    python3-jsonschema octave octave-netcdf systemd dpkg-dev file openssl mosquitto mosquitto-clients
     chromium-headless-shell)
 
 # missing_packages PACKAGE...: prints those that are not installed.

@@ -30,6 +30,7 @@ const struct verb *verb_find(const char *name);
 extern const struct verb verb_acquire;
 extern const struct verb verb_analyze;
 extern const struct verb verb_annotate;
+extern const struct verb verb_bridge;
 extern const struct verb verb_calibrate;
 extern const struct verb verb_capture;
 extern const struct verb verb_dashboard;

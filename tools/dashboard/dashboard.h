@@ -10,7 +10,7 @@
 #include "server.h"
 #include "story.h"
 #include "view.h"
-#include "watcher.h"
+#include "../sources/watcher.h"
 
 #include <limits.h>
 

@@ -2,6 +2,7 @@
 #include "dashboard.h"
 
 #include "../cli/stopping.h"
+#include "../sources/session_json.h"
 
 #include <string.h>
 
@@ -21,16 +22,11 @@ json_t *mat_tell(const struct dashboard *dashboard)
 
 static json_t *session_tell(const struct dashboard *dashboard)
 {
-    const struct bus_session *session = &dashboard->session;
-    const struct geometry *geometry = &session->mat.geometry;
     if (!dashboard->has_session)
         return json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:f, s:f, s:b, s:f}", "id", session->id, "source",
-                     session->source, "device", session->mat.device, "serial", session->mat.serial,
-                     "rows", (int)geometry->rows, "cols", (int)geometry->cols, "pitch_x_mm",
-                     geometry->pitch_x_mm, "pitch_y_mm", geometry->pitch_y_mm, "calibrated",
-                     *session->mat.calibration != 0, "begun_s",
-                     1e-6 * (double)dashboard->mat.first_us);
+    json_t *session = session_json(&dashboard->session);
+    json_object_set_new(session, "begun_s", json_real(1e-6 * (double)dashboard->mat.first_us));
+    return session;
 }
 
 static json_t *settings_tell(const struct parameters *parameters)

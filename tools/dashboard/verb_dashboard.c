@@ -99,7 +99,7 @@ static int dashboard_open(struct dashboard *dashboard, const struct options *opt
     if (!status)
         status = shelf_fill(&dashboard->shelf, failure);
     if (!status)
-        status = watcher_open(&dashboard->watcher, dashboard->folder, failure);
+        status = watcher_open(&dashboard->watcher, dashboard->folder, WATCHER_ALL, failure);
     if (status)
         return status;
     dashboard->story = story_create();

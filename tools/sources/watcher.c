@@ -10,6 +10,8 @@
 
 struct watcher {
     char folder[BUS_FOLDER_SIZE];
+    unsigned streams;
+    enum bus_stream first;            /* of them: it tells which session there is */
     char wanted[BUS_SESSION_ID_SIZE]; /* empty: any */
     char ended[BUS_SESSION_ID_SIZE];  /* of a session that was shown to its end */
     struct bus_reader *readers[BUS_STREAM_COUNT];
@@ -19,13 +21,16 @@ struct watcher {
     int64_t look_ms;
 };
 
-int watcher_open(struct watcher **result, const char *folder, struct failure *failure)
+int watcher_open(struct watcher **result, const char *folder, unsigned streams,
+                 struct failure *failure)
 {
     struct watcher *watcher = calloc(1, sizeof *watcher);
     *result = watcher;
     if (!watcher)
-        return failure_set(failure, STATUS_MEMORY, "dashboard: out of memory");
+        return failure_set(failure, STATUS_MEMORY, "bus: out of memory");
     snprintf(watcher->folder, sizeof watcher->folder, "%s", folder);
+    watcher->streams = streams;
+    watcher->first = streams >> BUS_FRAMES & 1 ? BUS_FRAMES : BUS_EVENTS;
     return STATUS_OK;
 }
 
@@ -72,12 +77,12 @@ int watcher_look(struct watcher *watcher, struct failure *failure)
         return 0;
     watcher->look_ms = monotonic_ms() + LOOK_MS;
     int status = STATUS_OK;
-    if (!watcher->readers[BUS_FRAMES])
-        status =
-            reader_open(watcher, BUS_FRAMES, *watcher->wanted ? watcher->wanted : NULL, failure);
+    if (!watcher->readers[watcher->first])
+        status = reader_open(watcher, watcher->first, *watcher->wanted ? watcher->wanted : NULL,
+                             failure);
     if (status)
         return status;
-    const struct bus_session *session = bus_reader_session(watcher->readers[BUS_FRAMES], 0);
+    const struct bus_session *session = bus_reader_session(watcher->readers[watcher->first], 0);
     if (!session)
         return 0;
     if (!*watcher->wanted && !strcmp(session->id, watcher->ended)) {
@@ -85,8 +90,9 @@ int watcher_look(struct watcher *watcher, struct failure *failure)
         return 0;
     }
     watcher->session = *session;
-    for (int i = BUS_FRAMES + 1; i < BUS_STREAM_COUNT && !status; i++)
-        status = reader_open(watcher, (enum bus_stream)i, watcher->session.id, failure);
+    for (unsigned i = watcher->first + 1; i < BUS_STREAM_COUNT && !status; i++)
+        if (watcher->streams >> i & 1)
+            status = reader_open(watcher, (enum bus_stream)i, watcher->session.id, failure);
     if (status)
         return status;
     watcher->shown = true;
@@ -99,7 +105,7 @@ static int end_note(struct watcher *watcher, enum bus_stream stream, int status)
     watcher->over[stream] = true;
     for (int i = 0; i < BUS_STREAM_COUNT; i++)
         watcher->over[i] |= status == STATUS_LOST;
-    if (watcher->over[BUS_FRAMES] && watcher->over[BUS_EVENTS] && !*watcher->wanted) {
+    if (watcher->over[watcher->first] && watcher->over[BUS_EVENTS] && !*watcher->wanted) {
         memcpy(watcher->ended, watcher->session.id, sizeof watcher->ended);
         readers_close(watcher);
     }
