@@ -3,7 +3,7 @@
 the same task with SciPy; sizes against raw and gzip; ten hours; a fast mat with everything on. Prints
 the tables of docs/performance.md. Times are processor times, so that others on the machine count less.
 
-Usage: bench_sessions.py ROLLSCOPE BENCH_RECORD
+Usage: bench_sessions.py ROLLSCOPE BENCH_RECORD BENCH_STREAM
 """
 import gzip
 import json
@@ -19,12 +19,12 @@ import numpy as np
 from scipy import ndimage, signal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from support_memory import memory_of
+from support_memory import descendants, memory_of
 
 BLOCK = 64
 SCENARIO = ("--quiet", "--scenario", "roller-strokes", "--seed", "3")
 MATS = (("32x32x10@100", 180), ("64x64x8@200", 60), ("64x64x8@1000", 20))
-FAST = ("64x64x8@1000", 20)
+FAST = ((64, 1000), 20)
 
 
 def cpu_of(*command):
@@ -33,6 +33,17 @@ def cpu_of(*command):
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
+
+
+def processor_s(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def verb_of(pid):
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        return file.read().split(b"\0")[1].decode()
 
 
 def in_process(work, *arguments):
@@ -138,36 +149,45 @@ def ten_hours(rollscope, bench, folder):
         print(f"| `{verb}` | {memory_of([rollscope, verb, path]):.0f} MiB | 100 MB |")
 
 
-def fast_mat(rollscope, folder):
-    """A simulator on a pseudo-terminal in real time, and live with its page, recording."""
-    mat, seconds = FAST
-    link, out = os.path.join(folder, "mat"), os.path.join(folder, "fast.h5")
-    simulator = subprocess.Popen([rollscope, "simulate", *SCENARIO, "--mat", mat, "--pty", link,
-                                  "--for", str(seconds + 5)], stderr=subprocess.DEVNULL)
-    while not os.path.exists(link):
-        time.sleep(0.05)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([rollscope, "live", "--quiet", "--bus", os.path.join(folder, "fast"), "--http",
-                    "127.0.0.1:0", "--source", f"pty:{link}?protocol=rollscope", "--for", str(seconds),
-                    "--output", out], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    simulator.terminate()
-    simulator.wait()
-    share = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    told = json.loads(subprocess.run([rollscope, "info", "--json", out], check=True,
-                                     capture_output=True, text=True).stdout)
+def fast_mat(rollscope, player, folder):
+    """A mat whose packets were made before, so that playing them costs little, on a pseudo-terminal in
+    real time, and live with its page, recording."""
+    (side, rate_hz), seconds = FAST
+    bus, out = os.path.join(folder, "fast"), os.path.join(folder, "fast.h5")
+    os.mkdir(bus, 0o700)
+    mat = subprocess.Popen([player, "mat", bus, str(side), str(rate_hz), str(seconds), "0"],
+                           stdout=subprocess.PIPE, text=True)
+    path = mat.stdout.readline().strip()
+    live = subprocess.Popen([rollscope, "live", "--quiet", "--bus", bus, "--http", "127.0.0.1:0",
+                             "--source", f"pty:{path}?protocol=rollscope", "--output", out],
+                            stdout=subprocess.DEVNULL)
+    time.sleep(3)
+    numbers, begun = list(descendants(live.pid)), time.monotonic()
+    before = [processor_s(number) for number in numbers]
+    time.sleep(seconds - 6)
+    lasted = time.monotonic() - begun
+    shares = {verb_of(number): 100 * (processor_s(number) - used) / lasted
+              for number, used in zip(numbers, before)}
+    played = json.loads(mat.communicate()[0])
+    live.terminate()
+    live.wait(60)
     with h5py.File(out) as file:
         steps = np.diff(file["sequence"][:].astype("i8"))
         health = {name: float(value[()]) for name, value in file["health"].items()}
-    print(f"\n| {mat} in real time, everything on | result | aim |\n| --- | --- | --- |")
-    print(f"| frames recorded in {told['duration_s']:.1f} s | {told['frames']} | |")
-    print(f"| frames missing in the file | {int((steps - 1).sum())} | |")
-    print(f"| of them lost before `acquire` had them | {health['lost']:.0f} | |")
-    print(f"| processor | {100 * share / seconds:.0f} % of a core | two cores |")
+        frames = len(file["pressure"])
+    print(f"\n| {side} x {side} cells, {rate_hz} Hz in real time, everything on | result |\n| --- | --- |")
+    print(f"| frames written by the mat in {seconds} s | {played['written']}, of them "
+          f"{played['refused']} found no room in the terminal |")
+    print(f"| frames in the file | {frames} |")
+    print(f"| missing between them | {int((steps - 1).sum())} |")
+    print(f"| of them lost before `acquire` had them | {health['lost']:.0f} |")
+    print(f"| the mat's own timer late, p99 | {played['timer']['p99_ms']:.2f} ms |")
+    print("| processor | " + ", ".join(f"{verb} {share:.0f} %" for verb, share in shares.items())
+          + f" of a core, {sum(shares.values()):.0f} % in all |")
 
 
 def main():
-    rollscope, bench = sys.argv[1:3]
+    rollscope, bench, player = sys.argv[1:4]
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load {load:.1f}; processor times\n")
     with tempfile.TemporaryDirectory(prefix="rollscope-bench-") as folder:
@@ -177,7 +197,7 @@ def main():
         for row in next(iter(columns.values())):
             print(f"| {row} | " + " | ".join(column[row] for column in columns.values()) + " |")
         ten_hours(rollscope, bench, folder)
-        fast_mat(rollscope, folder)
+        fast_mat(rollscope, player, folder)
 
 
 if __name__ == "__main__":

@@ -161,6 +161,57 @@ void pattern_write(const char *path, bool swmr)
         fail_msg("%s", failure.text);
 }
 
+struct recorder *pattern_recorder(const char *path)
+{
+    struct recorder *recorder;
+    struct failure failure;
+    struct session_about about = pattern_about();
+    struct parameters parameters;
+    const struct recorder_options options = {.swmr = true};
+    parameters_default(&parameters);
+    parameters.slow_mm_s = 42;
+    if (recorder_open(&recorder, path, &about, &parameters, &options, &failure) < 0)
+        fail_msg("%s", failure.text);
+    struct session_counter counters[2];
+    assert_int_equal(recorder_counters(recorder, counters, pattern_counters(counters, 0), NULL), 0);
+    return recorder;
+}
+
+static void check_frames(struct session *session)
+{
+    struct frame frame;
+    struct failure failure;
+    for (uint64_t i = 0; i < session_frames(session); i++) {
+        if (session_read(session, &frame, &failure) != 1)
+            fail_msg("%s", failure.text);
+        struct frame written = pattern_frame(i);
+        assert_int_equal(frame.time_us, written.time_us);
+        assert_int_equal(frame.sequence, written.sequence);
+        assert_memory_equal(frame.cells, written.cells, PATTERN_ROWS * PATTERN_COLS * 2);
+    }
+}
+
+struct session *check_opens(const char *path, uint64_t least, bool closed)
+{
+    struct session *session;
+    struct failure failure;
+    struct parameters parameters;
+    if (session_open(&session, path, &failure) < 0)
+        fail_msg("%s", failure.text);
+    assert_true(session_frames(session) >= least);
+    assert_int_equal(session_about(session)->closed, closed);
+    assert_string_equal(session_about(session)->subject, pattern_about().subject);
+    assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
+    struct session_counter counters[SESSION_COUNTERS_MAX];
+    assert_int_equal(session_counters(session, counters, &failure), 2);
+    uint64_t counted_at = (uint64_t)(counters[0].value * 8 + 0.5);
+    assert_true(counted_at == 0 || counted_at % 50 == 10);
+    assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
+    assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
+    check_frames(session);
+    return session;
+}
+
 int run_python(const char *script, const char *first, const char *second)
 {
     char path[512];

@@ -55,6 +55,13 @@ size_t pattern_counters(struct session_counter *counters, double frames);
  *  cell i of map b has 1000 b + i. */
 void pattern_write(const char *path, bool swmr);
 
+/** Begins to record a session of the pattern, with counters and slow_mm_s = 42. */
+struct recorder *pattern_recorder(const char *path);
+
+/** Opens what such a recorder left, and compares all that it wrote, events aside.
+ *  @param least frames that must be there @return the session, to be closed */
+struct session *check_opens(const char *path, uint64_t least, bool closed);
+
 /** Runs a Python file of this folder with up to two arguments; its exit code. */
 int run_python(const char *script, const char *first, const char *second);
 

@@ -1,29 +1,12 @@
-/* What a kill or a full disk leaves is made whole, continued, and never made worse. */
+/* What a kill leaves is made whole, continued, and never made worse. */
 #include "support_record.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define FOREVER UINT64_MAX
-
-static struct recorder *opened(const char *path)
-{
-    struct recorder *recorder;
-    struct failure failure;
-    struct session_about about = pattern_about();
-    struct parameters parameters;
-    const struct recorder_options options = {.swmr = true};
-    parameters_default(&parameters);
-    parameters.slow_mm_s = 42;
-    if (recorder_open(&recorder, path, &about, &parameters, &options, &failure) < 0)
-        fail_msg("%s", failure.text);
-    struct session_counter counters[2];
-    assert_int_equal(recorder_counters(recorder, counters, pattern_counters(counters, 0), NULL), 0);
-    return recorder;
-}
 
 static void write_frame(struct recorder *recorder, uint64_t i)
 {
@@ -46,7 +29,7 @@ static pid_t start_writer(const char *path, uint64_t frames, int *commits)
     assert_int_equal(pipe(ends), 0);
     pid_t writer = fork();
     if (writer == 0) {
-        struct recorder *recorder = opened(path);
+        struct recorder *recorder = pattern_recorder(path);
         for (uint64_t i = 0; i < frames; i++) {
             write_frame(recorder, i);
             uint64_t committed = recorder_frames(recorder);
@@ -77,40 +60,8 @@ static uint64_t kill_writer_after(const char *path, int reports)
     return committed;
 }
 
-static void check_frames(struct session *session)
-{
-    struct frame frame;
-    struct failure failure;
-    for (uint64_t i = 0; i < session_frames(session); i++) {
-        if (session_read(session, &frame, &failure) != 1)
-            fail_msg("%s", failure.text);
-        struct frame written = pattern_frame(i);
-        assert_int_equal(frame.time_us, written.time_us);
-        assert_int_equal(frame.sequence, written.sequence);
-        assert_memory_equal(frame.cells, written.cells, PATTERN_ROWS * PATTERN_COLS * 2);
-    }
-}
-
-static struct session *check_opens(const char *path, uint64_t least, bool closed)
-{
-    struct session *session;
-    struct failure failure;
-    struct parameters parameters;
-    if (session_open(&session, path, &failure) < 0)
-        fail_msg("%s", failure.text);
-    assert_true(session_frames(session) >= least);
-    assert_int_equal(session_about(session)->closed, closed);
-    assert_string_equal(session_about(session)->subject, pattern_about().subject);
-    assert_string_equal(session_about(session)->calibration_text, PATTERN_CALIBRATION);
-    struct session_counter counters[SESSION_COUNTERS_MAX];
-    assert_int_equal(session_counters(session, counters, &failure), 2);
-    assert_true(counters[0].value * 8 <= (double)session_frames(session) + 90);
-    assert_int_equal(session_parameters(session, NULL, &parameters, &failure), 1);
-    assert_true(parameters.slow_mm_s > 41.9 && parameters.slow_mm_s < 42.1);
-    check_frames(session);
-    return session;
-}
-
+/* Events may be there before the frames of the same commit are: how many those are is the machine's
+   affair, and so only told once the file is whole. */
 static void check_session(const char *path, uint64_t least, bool closed)
 {
     struct event *events;
@@ -118,9 +69,11 @@ static void check_session(const char *path, uint64_t least, bool closed)
     struct session *session = check_opens(path, least, closed);
     uint64_t frames = session_frames(session);
     int count = session_events(session, NULL, EVENT_STROKE, &events, &failure);
-    assert_true(count >= 0 && (uint64_t)count <= (frames + 90) / 50);
-    if (closed)
+    assert_true(count >= 0);
+    if (closed) {
+        assert_true((uint64_t)count <= (frames + 90) / 50);
         assert_true((uint64_t)count + 1 >= (frames + 39) / 50);
+    }
     for (int i = 0; i < count; i++)
         assert_int_equal(events[i].stroke.id, 50 * i + 10 + 1);
     free(events);
@@ -161,7 +114,7 @@ static void what_people_said_is_recovered_whatever_its_numbers(void **state)
     struct failure failure;
     struct event *events;
     const char *path = scratch_file("said.h5");
-    struct recorder *recorder = opened(path);
+    struct recorder *recorder = pattern_recorder(path);
     for (uint64_t i = 0; i < 40; i++)
         write_frame(recorder, i);
     for (uint32_t id = 1; id <= 3; id++) {
@@ -261,107 +214,6 @@ static void a_killed_recording_goes_on_as_if_nothing_had_happened(void **state)
     check_session(path, 500, true);
 }
 
-static void limit_size(rlim_t bytes)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-/* The limit is met while there is still a reserve, or all at once. @return frames recorded */
-static uint64_t record_until_full(const char *path, rlim_t room, bool sudden)
-{
-    struct recorder *recorder = opened(path);
-    struct failure failure;
-    struct stat file;
-    uint64_t frames = 0;
-    if (!sudden)
-        limit_size(room);
-    for (int status = STATUS_OK; status == STATUS_OK; frames += status == STATUS_OK) {
-        struct frame frame = pattern_frame(frames);
-        status = recorder_frame(recorder, &frame, &failure);
-        if (sudden && frames == 499)
-            assert_int_equal(recorder_sync(recorder, &failure), STATUS_OK);
-        if (sudden && frames == 500) {
-            assert_int_equal(stat(path, &file), 0);
-            limit_size((rlim_t)file.st_size);
-        }
-    }
-    if (failure.status != STATUS_FULL)
-        fail_msg("%s", failure.text);
-    assert_non_null(strstr(failure.text, path));
-    assert_int_equal(recorder_failed(recorder), sudden);
-    struct frame frame = pattern_frame(frames);
-    assert_int_equal(recorder_frame(recorder, &frame, NULL), STATUS_FULL);
-    uint64_t committed = recorder_frames(recorder);
-    if (!sudden) {
-        assert_int_equal(committed, frames);
-        limit_size(room * 2);
-        for (uint64_t last = frames + 100; frames < last; frames++) {
-            frame = pattern_frame(frames);
-            assert_int_equal(recorder_frame(recorder, &frame, NULL), STATUS_OK);
-        }
-        committed = frames;
-    }
-    assert_int_equal(recorder_close(recorder, &failure), sudden ? STATUS_FULL : STATUS_OK);
-    return committed;
-}
-
-static uint64_t fill(const char *path, bool sudden)
-{
-    int ends[2], status;
-    uint64_t frames = 0;
-    assert_int_equal(pipe(ends), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        signal(SIGXFSZ, SIG_IGN);
-        frames = record_until_full(path, 3 << 20, sudden);
-        _exit(write(ends[1], &frames, sizeof frames) == sizeof frames ? 0 : 1);
-    }
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &frames, sizeof frames), sizeof frames);
-    close(ends[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    session_close(check_opens(path, frames, !sudden));
-    return frames;
-}
-
-static void a_full_disk_stops_recording_until_there_is_room_and_the_file_is_whole(void **state)
-{
-    (void)state;
-    assert_true(fill(scratch_file("full.h5"), false) > 0);
-}
-
-static void a_disk_that_fills_at_once_leaves_what_was_committed(void **state)
-{
-    (void)state;
-    assert_int_equal(fill(scratch_file("sudden.h5"), true), 500);
-}
-
-static void a_file_that_a_full_disk_spoilt_goes_on_as_a_copy(void **state)
-{
-    (void)state;
-    struct recorder *recorder;
-    struct failure failure;
-    const char *path = scratch_file("sudden.h5");
-    if (recorder_reopen(&recorder, path, NULL, &failure) < 0)
-        fail_msg("%s", failure.text);
-    uint64_t frames = recorder_frames(recorder);
-    assert_true(frames > 0);
-    for (uint64_t i = frames; i < frames + 10; i++) {
-        struct frame frame = pattern_frame(i);
-        assert_int_equal(recorder_frame(recorder, &frame, &failure), STATUS_OK);
-    }
-    assert_int_equal(recorder_close(recorder, &failure), STATUS_OK);
-    struct session *session;
-    assert_int_equal(session_open(&session, path, &failure), STATUS_OK);
-    assert_int_equal(session_frames(session), frames + 10);
-    assert_true(session_about(session)->recovered);
-    session_close(session);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,9 +223,6 @@ int main(void)
         cmocka_unit_test(a_recording_in_progress_is_busy_and_named),
         cmocka_unit_test(a_spoilt_frame_stops_recovery_and_the_file_stays_as_it_was),
         cmocka_unit_test(a_killed_recording_goes_on_as_if_nothing_had_happened),
-        cmocka_unit_test(a_full_disk_stops_recording_until_there_is_room_and_the_file_is_whole),
-        cmocka_unit_test(a_disk_that_fills_at_once_leaves_what_was_committed),
-        cmocka_unit_test(a_file_that_a_full_disk_spoilt_goes_on_as_a_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
