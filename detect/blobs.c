@@ -13,8 +13,9 @@ static const double jump_pitches = 1.6;
 /* After a gap in the frames it may be this much farther for each second beyond gap_s. */
 static const double gap_speed_mm_s = 300, gap_s = 0.1;
 static const double fast_mm_s = 900, fast_most_mm = 40;
-static const double jump_ratio = 2.5;      /* of the loads before and after a jump, at most */
-static const double trace_share = 0.08;    /* of the heaviest owner's load: less is a trace */
+static const double jump_ratio = 2.5;   /* of the loads before and after a jump, at most */
+static const double trace_share = 0.08; /* of the heaviest owner's load: less is a trace */
+static const double round_ratio = 1.6, ball_share = 0.2;
 static const double explained_share = 0.5; /* of a patch's load: that much was its owners' before */
 
 struct blobs {
@@ -176,7 +177,20 @@ static int find_jumper(const struct blobs *blobs, size_t patch)
     return best;
 }
 
-/* Who owns a patch: one slot a group, the strongest claim of each. */
+/* Two round parts of a contact, as the balls of a pair are; the pieces of a strip are longer or lie
+   closer. */
+static bool are_balls(const struct blobs *blobs, const struct blob *a, const struct blob *b)
+{
+    double pitch = fmax(blobs->geometry.pitch_x_mm, blobs->geometry.pitch_y_mm);
+    const struct shape *one = &a->shape, *other = &b->shape;
+    double apart = hypot(one->x_mm - other->x_mm, one->y_mm - other->y_mm);
+    return one->length_mm < round_ratio * one->width_mm + pitch &&
+           other->length_mm < round_ratio * other->width_mm + pitch &&
+           apart > (one->length_mm + other->length_mm) / 2 &&
+           fmin(a->moments.kpa, b->moments.kpa) > ball_share * fmax(a->moments.kpa, b->moments.kpa);
+}
+
+/* Who owns a patch: one slot a group, the strongest claim of each; but both balls of a pair. */
 static void list_owners(const struct blobs *blobs, size_t patch, struct owners *owners)
 {
     owners->count = 0;
@@ -185,7 +199,8 @@ static void list_owners(const struct blobs *blobs, size_t patch, struct owners *
             continue;
         int known = -1;
         for (int i = 0; i < owners->count; i++)
-            if (blobs->before[owners->before[i]].group == blobs->before[slot].group)
+            if (blobs->before[owners->before[i]].group == blobs->before[slot].group &&
+                !are_balls(blobs, &blobs->before[owners->before[i]], &blobs->before[slot]))
                 known = i;
         if (known < 0)
             owners->before[owners->count++] = slot;
@@ -238,7 +253,8 @@ static int owner_slot(struct blobs *blobs, size_t patch, int owner, double time_
     blob_continue(blobs, owner);
     for (int slot = 0; slot < BLOBS_MAX; slot++)
         if (slot != owner && claims(blobs, patch, slot) &&
-            blobs->before[slot].group == blobs->before[owner].group)
+            blobs->before[slot].group == blobs->before[owner].group &&
+            !are_balls(blobs, &blobs->before[slot], &blobs->before[owner]))
             change(&blobs->slots[owner], true);
     for (size_t other = 0; other < PATCHES_MAX; other++)
         if (other != patch && blobs->votes[other][owner] > 0 && claims(blobs, other, owner))
@@ -296,9 +312,13 @@ static void share_patch(struct blobs *blobs, size_t patch, const float *kpa,
         if (owners->slots[best] >= 0)
             give_cell(blobs, owners->slots[best], cell[k], (double[]){kpa[cell[k]], least_kpa});
     }
+    bool strangers = false;
+    for (int i = 1; i < owners->count; i++)
+        strangers |=
+            blobs->before[owners->before[i]].group != blobs->before[owners->before[0]].group;
     for (int i = 0; i < owners->count; i++)
         if (owners->slots[i] >= 0)
-            blobs->slots[owners->slots[i]].touching = true;
+            blobs->slots[owners->slots[i]].touching = strangers;
 }
 
 static void give_patch(struct blobs *blobs, size_t patch, int slot)
