@@ -10,6 +10,7 @@ static const double pair_force_ratio = 4;
 static const double moved_mm = 6.5;  /* way after which it shows whether they move as one */
 static const double decided_mm = 20; /* and after which it is decided */
 static const double agree_share = 0.25;
+static const int agreed_ways = 2;
 /* The same on a coarse grid, where a position is no better than this. */
 static const double moved_pitches = 0.65, decided_pitches = 2, agree_pitches = 0.25;
 static const double touch_way_mm = 25;    /* what rolls along in touch for this far is one */
@@ -18,13 +19,19 @@ static const double strip_reach_mm = 320; /* pieces of a strip are no farther ap
 static const double strip_gap_mm = 150;
 static const double body_width_mm = 60, ball_length_mm = 60;
 
+static void take_origin(struct company *company, const struct track *a, const struct track *b)
+{
+    for (int i = 0; i < 2; i++) {
+        company->origin_mm[i] = a->drift_mm[i];
+        company->origin_mm[2 + i] = b->drift_mm[i];
+    }
+}
+
 static void begin(struct company *company, const struct track *a, const struct track *b,
                   double landed_s)
 {
-    *company = (struct company){
-        .ids = {a->id, b->id},
-        .landed_s = landed_s,
-        .origin_mm = {a->drift_mm[0], a->drift_mm[1], b->drift_mm[0], b->drift_mm[1]}};
+    *company = (struct company){.ids = {a->id, b->id}, .landed_s = landed_s};
+    take_origin(company, a, b);
 }
 
 static bool is_strip(const struct track *track)
@@ -97,6 +104,15 @@ static bool placed_as_one(const struct track *a, const struct track *b, const do
     return alike && distance < strip_reach_mm && along < 0.4 * distance;
 }
 
+/* Two like balls that have gone the same way again and again are a pair, whenever they landed. */
+static bool keeps_on(struct company *company, const struct track *a, const struct track *b,
+                     bool agree)
+{
+    company->agreed = agree && is_pair(a, b) ? company->agreed + 1 : 0;
+    take_origin(company, a, b);
+    return company->agreed >= agreed_ways;
+}
+
 bool company_push(struct company *company, const struct track *a, const struct track *b,
                   double pitch_mm)
 {
@@ -107,18 +123,22 @@ bool company_push(struct company *company, const struct track *a, const struct t
         begin(company, a, b, landed_s);
     double lag_s = fabs(a->landed_s - b->landed_s);
     bool limb = a->width_mm > body_width_mm || b->width_mm > body_width_mm;
-    if (company->apart || settling || limb)
+    if (settling || limb)
         return false;
     double way_a[2], way_b[2];
     double gap = ways(company->origin_mm, a, b, way_a, way_b);
     double most = fmax(length_of(way_a), length_of(way_b));
     if (most < fmax(moved_mm, moved_pitches * pitch_mm))
-        return lag_s < together_s && !a->parted && !b->parted &&
+        return !company->apart && lag_s < together_s && !a->parted && !b->parted &&
                (in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm) ||
                 (lag_s < pair_s && is_pair(a, b)));
-    company->apart = most > fmax(decided_mm, decided_pitches * pitch_mm);
-    return lag_s < together_s && gap < fmax(agree_share * most, agree_pitches * pitch_mm) &&
-           placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b, pitch_mm);
+    bool decided = most > fmax(decided_mm, decided_pitches * pitch_mm);
+    bool agree = gap < fmax(agree_share * most, agree_pitches * pitch_mm) &&
+                 placed_as_one(a, b, length_of(way_a) > length_of(way_b) ? way_a : way_b, pitch_mm);
+    if (!company->apart && lag_s < together_s && agree)
+        return true;
+    company->apart |= decided;
+    return decided && keeps_on(company, a, b, agree);
 }
 
 bool company_touch(struct company *company, const struct track *a, const struct track *b,

@@ -2,7 +2,8 @@
  * @file company.h
  * Whether two contacts are parts of one tool: they landed together and lie in line or side by side
  * as pieces of a strip or a pair of balls do, or they have moved as one since, or move as one in
- * touch with each other. Once they have moved apart they are two until one of them lands anew.
+ * touch with each other. Once they have moved apart they are two until one of them lands anew, or,
+ * where they look like the balls of a pair, until they have moved as one twice in turn.
  */
 #ifndef ROLLSCOPE_DETECT_COMPANY_H
 #define ROLLSCOPE_DETECT_COMPANY_H
@@ -14,7 +15,8 @@ struct company {
     uint32_t ids[2];     /**< whom this is about */
     double landed_s;     /**< the later of the two landings */
     double origin_mm[4]; /**< drifts of both when that landing was over */
-    bool apart;          /**< they have moved apart */
+    bool apart;          /**< they have not moved as one */
+    int agreed;          /**< so many times they have done so since */
     bool touched;        /**< they touched in the last frame */
     double touch_mm[4];  /**< drifts of both when they began to touch */
 };

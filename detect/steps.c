@@ -10,6 +10,7 @@ static const double speed_tau_s = 0.1;
 static const double coasting_mm_s = 15;
 /* Load that changes by more than this in one frame is landing or lifting, not moving. */
 static const double growth_most = 1.4, outline_most = 1.2;
+static const uint32_t few_cells = 12; /* before and after */
 
 static bool changed(double ratio, double most)
 {
@@ -17,10 +18,11 @@ static bool changed(double ratio, double most)
 }
 
 /* Landing or lifting: load and outline change. Where only the load does (a tool that vibrates), the
-   centre stays. */
+   centre stays; and that of a few cells is never far off. */
 static bool swells(const struct moments *moments, const struct moments *before)
 {
-    return changed(moments->kpa / before->kpa, growth_most) &&
+    return moments->cells + before->cells > few_cells &&
+           changed(moments->kpa / before->kpa, growth_most) &&
            changed((double)moments->cells / before->cells, outline_most);
 }
 
