@@ -23,7 +23,8 @@ struct blobs {
     struct patches *patches;
     uint32_t cells, next_id;
     double last_s, dt_s;
-    uint8_t *labels; /* [cells] slot + 1 */
+    uint8_t *labels;  /* [cells] slot + 1 */
+    uint8_t *nearest; /* [cells] owner, while a patch is shared */
     double votes[PATCHES_MAX][BLOBS_MAX];
     int kept[BLOBS_MAX]; /* patch that continues the slot, -1 none */
     struct blob slots[BLOBS_MAX], before[BLOBS_MAX];
@@ -44,7 +45,8 @@ struct blobs *blobs_create(const struct geometry *geometry, const struct paramet
     blobs->cells = geometry_cells(geometry);
     blobs->patches = patches_create(geometry, parameters);
     blobs->labels = calloc(blobs->cells, sizeof *blobs->labels);
-    if (blobs->patches && blobs->labels)
+    blobs->nearest = calloc(blobs->cells, sizeof *blobs->nearest);
+    if (blobs->patches && blobs->labels && blobs->nearest)
         return blobs;
     blobs_destroy(blobs);
     return NULL;
@@ -56,6 +58,7 @@ void blobs_destroy(struct blobs *blobs)
         return;
     patches_destroy(blobs->patches);
     free(blobs->labels);
+    free(blobs->nearest);
     free(blobs);
 }
 
@@ -284,9 +287,24 @@ static void give_cell(struct blobs *blobs, int slot, uint32_t cell, const double
         c,
         {(c + 0.5) * blobs->geometry.pitch_x_mm, (r + 0.5) * blobs->geometry.pitch_y_mm},
         kpa[0],
-        kpa[0] - kpa[1]};
+        fmax(0, kpa[0] - kpa[1])};
     moments_cell(&blobs->slots[slot].moments, &loaded);
     blobs->labels[cell] = (uint8_t)(slot + 1);
+}
+
+static int nearest_owner(const struct blobs *blobs, const struct owners *owners,
+                         const double at_mm[2])
+{
+    int best = 0;
+    double nearest = INFINITY;
+    for (int i = 0; i < owners->count; i++) {
+        double d = distance(blobs, &blobs->before[owners->before[i]], at_mm);
+        if (d < nearest && owners->slots[i] >= 0) {
+            nearest = d;
+            best = i;
+        }
+    }
+    return best;
 }
 
 /* Cells of a patch with several owners go to the nearest. */
@@ -296,21 +314,19 @@ static void share_patch(struct blobs *blobs, size_t patch, const float *kpa,
     size_t cells;
     const uint32_t *cell = patches_cells(blobs->patches, patch, &cells);
     uint16_t cols = blobs->geometry.cols;
-    double least_kpa = patches_least_kpa(blobs->patches, patch);
+    struct crest crests[BLOBS_MAX] = {0};
     for (size_t k = 0; k < cells; k++) {
         double at[2] = {(cell[k] % cols + 0.5) * blobs->geometry.pitch_x_mm,
                         (cell[k] / cols + 0.5) * blobs->geometry.pitch_y_mm};
-        int best = 0;
-        double nearest = INFINITY;
-        for (int i = 0; i < owners->count; i++) {
-            double d = distance(blobs, &blobs->before[owners->before[i]], at);
-            if (d < nearest && owners->slots[i] >= 0) {
-                nearest = d;
-                best = i;
-            }
-        }
+        int best = nearest_owner(blobs, owners, at);
+        blobs->nearest[cell[k]] = (uint8_t)best;
+        crest_take(&crests[best], kpa[cell[k]]);
+    }
+    for (size_t k = 0; k < cells; k++) {
+        int best = blobs->nearest[cell[k]];
+        double foot = crest_foot_kpa(&crests[best], patches_least_kpa(blobs->patches, patch));
         if (owners->slots[best] >= 0)
-            give_cell(blobs, owners->slots[best], cell[k], (double[]){kpa[cell[k]], least_kpa});
+            give_cell(blobs, owners->slots[best], cell[k], (double[]){kpa[cell[k]], foot});
     }
     bool strangers = false;
     for (int i = 1; i < owners->count; i++)

@@ -11,8 +11,13 @@ static const double ghost_share = 0.02;
 /* Beside a cell that is loaded for certain, this share of the margin suffices. */
 static const double skirt_share = 0.65;
 
-/* Above a patch's threshold by so many times it: no trace that a load has left. */
-static const double core_least = 1.4;
+/* Up to this share of its peak a cell may bear what the load left there: it counts as load but not
+   for the place and shape. */
+static const double trail_share = 0.12;
+/* Above that by so many times it: no trace that a load has left. */
+static const double core_least = 0.65;
+/* A cell that stands out of all others by more is stuck: it says nothing about them. */
+static const double lone_peak = 3;
 
 struct patch {
     struct moments moments;
@@ -34,6 +39,21 @@ struct patches {
     size_t count;
     struct patch found[PATCHES_MAX];
 };
+
+void crest_take(struct crest *crest, double kpa)
+{
+    double lesser = fmin(kpa, crest->first_kpa);
+    crest->first_kpa = fmax(kpa, crest->first_kpa);
+    crest->second_kpa = fmax(lesser, crest->second_kpa);
+}
+
+double crest_foot_kpa(const struct crest *crest, double least_kpa)
+{
+    double peak = crest->first_kpa;
+    if (crest->second_kpa > 0)
+        peak = fmin(peak, lone_peak * crest->second_kpa);
+    return fmax(least_kpa, trail_share * peak);
+}
 
 struct moments moments_none(void)
 {
@@ -213,7 +233,7 @@ static struct moments weigh(const struct patches *patches, const float *kpa, uin
             c,
             {(c + 0.5) * patches->geometry.pitch_x_mm, (r + 0.5) * patches->geometry.pitch_y_mm},
             kpa[cell],
-            kpa[cell] - least_kpa};
+            fmax(0, kpa[cell] - least_kpa)};
         moments_cell(&moments, &loaded);
     }
     moments.at_edge =
@@ -251,6 +271,14 @@ static void keep(struct patches *patches, const struct moments *moments, uint32_
     patches->used += count;
 }
 
+static double foot_of(const struct patches *patches, const float *kpa, uint32_t count, float least)
+{
+    struct crest crest = {0, 0};
+    for (uint32_t i = 0; i < count; i++)
+        crest_take(&crest, kpa[patches->order[patches->used + i]]);
+    return crest_foot_kpa(&crest, 0.999 * (double)least);
+}
+
 /* One region above the noise: its part above the share of its peak is a patch; what is left over is
    looked at again only where it stands alone. */
 static void take_region(struct patches *patches, const struct pressure *pressure, uint32_t seed)
@@ -273,9 +301,10 @@ static void take_region(struct patches *patches, const struct pressure *pressure
         if (!patches->open[patches->at[region[i]]])
             continue;
         uint32_t cells = flood(patches, pressure->kpa, region[i], least);
-        struct moments moments = weigh(patches, pressure->kpa, cells, (double)least * 0.999);
+        double foot = foot_of(patches, pressure->kpa, cells, least);
+        struct moments moments = weigh(patches, pressure->kpa, cells, foot);
         if (strong_enough(patches, pressure, &moments))
-            keep(patches, &moments, cells, (double)least * 0.999);
+            keep(patches, &moments, cells, 0.999 * (double)least);
     }
 }
 

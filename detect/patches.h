@@ -19,7 +19,7 @@
 /** Pressure moments of a set of cells, in mm. Additive: moments_add() joins two sets. */
 struct moments {
     double kpa;          /**< sum of pressure */
-    double weight;       /**< sum of pressure above the patch's own threshold: a cell that enters or
+    double weight;       /**< sum of pressure above the patch's own foot: a cell that enters or
                               leaves does so with no weight, so the centre does not jump */
     double core, cx, cy; /**< cells that bear well more than the threshold; sums of their x and y */
     double sx, sy, sxx, syy, sxy; /**< so weighted sums of x, y, x*x, y*y, x*y */
@@ -35,6 +35,18 @@ struct shape {
     double length_mm, width_mm; /**< 4 standard deviations along and across the long axis */
     double angle_rad;           /**< of the long axis against x, -pi/2 .. pi/2 */
 };
+
+/** The highest cells of a set; zeroed: none yet. */
+struct crest {
+    double first_kpa, second_kpa;
+};
+
+void crest_take(struct crest *crest, double kpa);
+
+/** Up to which pressure a cell of the set may bear no more than the trail that a load leaves
+ * behind: it belongs to the set, but says nothing about where that is. @param least_kpa at least so
+ * much */
+double crest_foot_kpa(const struct crest *crest, double least_kpa);
 
 /** An empty set. */
 struct moments moments_none(void);

@@ -10,7 +10,7 @@ static const double speed_span_s = 0.1;
 static const double lifting_s = 0.4, lifting_share = 0.85; /* of the load before */
 static const double slow_share = 0.12, slow_most = 0.5; /* of the pass's highest speed: at rest */
 static const double slow_sigmas = 5;                    /* and above the noise of speed */
-static const double left_share = 0.1, left_mm = 2.5;   /* of the way that may be left by then */
+static const double left_share = 0.1, left_mm = 2.5;    /* of the way that may be left by then */
 /* A minimum-jerk movement is slower than a share f of its peak for the last sqrt(f)/4 of its time;
    it is taken to rest at this share. */
 static const double ending_share = 0.25, rest_speed = 0.03;
