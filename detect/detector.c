@@ -85,13 +85,15 @@ static bool gap_before(const struct detector *detector, double now_s)
     return gap_s > detector->parameters.gap_reset_s && gap_s > gap_frames * detector->step_s;
 }
 
-/* Strokes that a tool has just published go into the map of hot spots. */
-static void map_strokes(struct detector *detector, int slot, size_t from)
+/* Strokes and holds that a tool has just published go into the map of hot spots. */
+static void map_events(struct detector *detector, int slot, size_t from)
 {
     for (size_t i = from; i < detector->queue.count; i++) {
         const struct event *event = queue_peek(&detector->queue, i);
         if (event->type == EVENT_STROKE)
             spots_stroke(detector->spots, slot, &event->stroke);
+        if (event->type == EVENT_HOLD)
+            spots_hold(detector->spots, slot, &event->hold);
     }
 }
 
@@ -101,7 +103,7 @@ static void interrupt(struct detector *detector)
         size_t from = detector->queue.count;
         if (detector->slots[slot].id)
             tool_interrupt(&detector->slots[slot], &detector->tools);
-        map_strokes(detector, slot, from);
+        map_events(detector, slot, from);
         spots_drop(detector->spots, slot);
     }
 }
@@ -168,7 +170,7 @@ static void push_tool(struct detector *detector, int slot, const struct pressure
         tool->id = 0;
     if (tool->id && tool->id != track->id)
         tool_end(tool, &detector->tools);
-    map_strokes(detector, slot, from);
+    map_events(detector, slot, from);
     from = detector->queue.count;
     if (track->id && !tool->id) {
         tool_begin(tool, &detector->tools, track->id, detector->queue.now_s);
@@ -179,7 +181,7 @@ static void push_tool(struct detector *detector, int slot, const struct pressure
     double last_s = tool->last_s;
     bool was_loaded = tool->loaded;
     tool_push(tool, &detector->tools, track);
-    map_strokes(detector, slot, from);
+    map_events(detector, slot, from);
     bool seen = tool->loaded && was_loaded && tool->last_s > last_s;
     if (seen && track->kind != CONTACT_BODY)
         spots_take(detector->spots, slot, detector->contacts, pressure,
@@ -220,7 +222,7 @@ size_t detector_finish(struct detector *detector)
         size_t from = detector->queue.count;
         if (detector->slots[slot].id)
             tool_end(&detector->slots[slot], &detector->tools);
-        map_strokes(detector, slot, from);
+        map_events(detector, slot, from);
     }
     publish_spots(detector);
     struct summary summary = totals_summary(&detector->totals);

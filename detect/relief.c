@@ -327,3 +327,11 @@ void relief_add(struct relief *relief, const struct scan *scan, const double way
         relief->balls[i] += scan->profile.strip ? 0 : passed;
     }
 }
+
+double relief_passes(const struct relief *relief, const double at_mm[2])
+{
+    const struct scan_grid *grid = &relief->grid;
+    int r = (int)fmin(fmax(at_mm[1] / grid->step_y_mm, 0), grid->rows - 1);
+    int c = (int)fmin(fmax(at_mm[0] / grid->step_x_mm, 0), grid->cols - 1);
+    return (double)relief->passes[r * grid->cols + c];
+}

@@ -54,6 +54,9 @@ bool relief_open(struct relief *relief, const struct geometry *geometry);
 /** Adds a pass. @param way the direction of travel, a unit vector */
 void relief_add(struct relief *relief, const struct scan *scan, const double way[2]);
 
+/** How many passes went over a place on the mat. */
+double relief_passes(const struct relief *relief, const double at_mm[2]);
+
 void relief_clear(struct relief *relief);
 
 void relief_close(struct relief *relief);

@@ -1,5 +1,6 @@
 #include "spots.h"
 
+#include "held.h"
 #include "scan.h"
 #include "summits.h"
 #include "traces.h"
@@ -10,8 +11,9 @@
 
 #define SPOTS_MAX SUMMITS_MAX
 
-static const double least_significance = 2.7; /* times its noise: less is not looked at */
+static const double least_significance = 2.3; /* times its noise: less is not looked at */
 static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
+static const uint32_t known_passes = 2;       /* after which a strip knows its own spread */
 static const double new_confidence = 0.5, kept_confidence = 0.4;
 
 struct place {
@@ -28,6 +30,8 @@ struct spots {
     float *pressed, *dwell, *peak, *first_s, *last_s; /* [cells] over the session */
     struct traces *traces;
     struct scan scans[CONTACTS_MAX];
+    struct stands *stands; /* [CONTACTS_MAX] */
+    struct held held;
     size_t count;
     struct place places[SPOTS_MAX];
 };
@@ -43,7 +47,8 @@ struct spots *spots_create(const struct geometry *geometry, const struct paramet
     float *maps = calloc((size_t)spots->cells * 5, sizeof *maps);
     spots->pressed = maps;
     spots->traces = calloc(1, sizeof *spots->traces);
-    bool ok = maps && spots->traces && relief_open(&spots->relief, geometry);
+    spots->stands = calloc(CONTACTS_MAX, sizeof *spots->stands);
+    bool ok = maps && spots->traces && spots->stands && relief_open(&spots->relief, geometry);
     for (int i = 0; i < CONTACTS_MAX; i++)
         ok = scan_open(&spots->scans[i], geometry) && ok;
     if (!ok) {
@@ -65,6 +70,7 @@ void spots_destroy(struct spots *spots)
         scan_close(&spots->scans[i]);
     relief_close(&spots->relief);
     free(spots->traces);
+    free(spots->stands);
     free(spots->pressed);
     free(spots);
 }
@@ -74,8 +80,9 @@ void spots_reset(struct spots *spots)
     memset(spots->pressed, 0, (size_t)spots->cells * 5 * sizeof *spots->pressed);
     relief_clear(&spots->relief);
     for (int i = 0; i < CONTACTS_MAX; i++)
-        scan_begin(&spots->scans[i]);
+        spots_begin(spots, i);
     spots->traces->count = 0;
+    spots->held.count = 0;
     spots->count = 0;
     spots->changed = false;
 }
@@ -83,17 +90,27 @@ void spots_reset(struct spots *spots)
 void spots_begin(struct spots *spots, int slot)
 {
     scan_begin(&spots->scans[slot]);
+    stands_clear(&spots->stands[slot]);
+    spots->stands[slot].passes = 0;
 }
 
 void spots_take(struct spots *spots, int slot, const struct contacts *contacts,
                 const struct pressure *pressure, double dt_s)
 {
+    const struct scan *scan = &spots->scans[slot];
+    double span_s[2] = {pressure->time_s - dt_s, pressure->time_s};
     scan_take(&spots->scans[slot], slot, contacts, pressure, dt_s);
+    if (scan->profile.strip)
+        stands_take(&spots->stands[slot], &scan->profile, contacts_tracks(contacts)[slot].force_n,
+                    span_s, spots->parameters.hold_extent_mm);
+    else
+        stands_clear(&spots->stands[slot]);
 }
 
 void spots_drop(struct spots *spots, int slot)
 {
     scan_clear(&spots->scans[slot]);
+    stands_clear(&spots->stands[slot]);
 }
 
 static void remember(struct spots *spots, const struct scan *scan, const struct stroke *stroke)
@@ -135,7 +152,36 @@ void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
         spots->last_s[cell] = (float)stroke->end_s;
     }
     scan_clear(scan);
+    spots->stands[slot].passes++;
     spots->changed = true;
+}
+
+static uint32_t cell_at(const struct spots *spots, const double at_mm[2])
+{
+    const struct geometry *geometry = &spots->geometry;
+    double c = fmin(fmax(at_mm[0] / geometry->pitch_x_mm, 0), geometry->cols - 1);
+    double r = fmin(fmax(at_mm[1] / geometry->pitch_y_mm, 0), geometry->rows - 1);
+    return (uint32_t)r * geometry->cols + (uint32_t)c;
+}
+
+void spots_hold(struct spots *spots, int slot, const struct hold *hold)
+{
+    const struct scan *scan = &spots->scans[slot];
+    const struct stands *stands = &spots->stands[slot];
+    const struct stand *stand = stands_of_hold(stands, hold->start_s, hold->end_s);
+    struct stand_rise rises[STAND_RISES];
+    int count =
+        stand ? stand_find(stand, &scan->profile, stands->passes >= known_passes, rises) : 0;
+    for (int i = 0; i < count; i++) {
+        struct held_place place = {.rise = rises[i],
+                                   .dwell_s = hold->end_s - hold->start_s,
+                                   .impulse_ns = rises[i].impulse_ns,
+                                   .peak_kpa = (double)scan->peak[cell_at(spots, rises[i].at_mm)],
+                                   .first_s = hold->start_s,
+                                   .last_s = hold->end_s};
+        held_take(&spots->held, &place, spots->parameters.spot_merge_mm);
+    }
+    spots->changed |= count > 0;
 }
 
 static void count_strokes(const struct spots *spots, struct spot *spot)
@@ -153,91 +199,99 @@ static void count_strokes(const struct spots *spots, struct spot *spot)
     spot->dose = spot->strokes / spots->parameters.dose_strokes;
 }
 
-static void sum_load(const struct spots *spots, struct spot *spot)
+/* Impulse of the strokes within the radius of a spot, N s. */
+static double moved_load(const struct spots *spots, const struct spot *spot)
 {
     const struct geometry *geometry = &spots->geometry;
     double area = geometry_cell_m2(geometry);
-    spot->impulse_ns = 0;
+    double sum = 0;
     for (uint32_t cell = 0; cell < spots->cells; cell++) {
         double x = (cell % geometry->cols + 0.5) * geometry->pitch_x_mm;
         double y = (cell / geometry->cols + 0.5) * geometry->pitch_y_mm;
         if (hypot(x - spot->x_mm, y - spot->y_mm) <= fmax(spot->radius_mm, reach_least_mm))
-            spot->impulse_ns += (double)spots->pressed[cell] * 1000 * area;
+            sum += (double)spots->pressed[cell] * 1000 * area;
     }
+    return sum;
 }
 
-/* Fitted to the places that stand out in simulated sessions, of two simulators: the more a place
-   rises, over its noise, the more often, in the more ways and the wider, the surer it is. */
+/* Fitted to the places that stand out in simulated sessions, of three simulators: the more a place
+   stands out, the wider, the more often and in the more ways, the surer it is. Balls know one way
+   only, and whatever their pass does shows in it. */
 static double confidence(const struct summit *peak)
 {
-    double z = fmin(fmax(peak->significance, 0.3), 200);
-    double odds = -15.54 + 3.80 * log(z) + 1.03 * log(fmax(peak->rise, 0.003)) +
-                  0.93 * log(fmax(peak->passes, 1)) + 1.23 * peak->ways + 4.81 * peak->ball +
-                  2.30 * log(peak->radius_mm);
+    double z = log(fmin(fmax(peak->significance, 0.3), 200)), radius = log(peak->radius_mm);
+    double odds = peak->ball ? -16.3 + 4.3 * z + 6.4 * radius
+                             : -27.3 + 6.8 * z + 5.1 * radius + 1.06 * log(fmax(peak->passes, 1)) +
+                                   1.0 * peak->ways;
     return fmax(1 / (1 + exp(-odds)), 0.01);
-}
-
-static uint32_t cell_at(const struct spots *spots, const double at_mm[2])
-{
-    const struct geometry *geometry = &spots->geometry;
-    double c = fmin(fmax(at_mm[0] / geometry->pitch_x_mm, 0), geometry->cols - 1);
-    double r = fmin(fmax(at_mm[1] / geometry->pitch_y_mm, 0), geometry->rows - 1);
-    return (uint32_t)r * geometry->cols + (uint32_t)c;
 }
 
 static void describe(const struct spots *spots, const struct summit *peak, struct spot *spot)
 {
     uint32_t cell = cell_at(spots, peak->at_mm);
-    spot->x_mm = peak->at_mm[0];
-    spot->y_mm = peak->at_mm[1];
-    spot->radius_mm = peak->radius_mm;
-    spot->contrast = peak->contrast;
-    spot->passes = (uint32_t)lround(peak->passes);
-    spot->confidence = confidence(peak);
-    spot->peak_kpa = (double)spots->peak[cell];
-    spot->dwell_s = (double)spots->dwell[cell];
-    spot->first_s = (double)spots->first_s[cell];
-    spot->last_s = (double)spots->last_s[cell];
-    count_strokes(spots, spot);
-    sum_load(spots, spot);
+    *spot = (struct spot){.x_mm = peak->at_mm[0],
+                          .y_mm = peak->at_mm[1],
+                          .radius_mm = peak->radius_mm,
+                          .contrast = peak->contrast,
+                          .passes = (uint32_t)lround(peak->passes),
+                          .confidence = confidence(peak),
+                          .peak_kpa = (double)spots->peak[cell],
+                          .dwell_s = (double)spots->dwell[cell],
+                          .first_s = (double)spots->first_s[cell],
+                          .last_s = (double)spots->last_s[cell]};
 }
 
-static bool stands_out(const struct spots *spots, const struct summit *peak, bool known)
+static void describe_held(const struct held_place *held, double passes, struct spot *spot)
 {
-    return peak->contrast >= spots->parameters.spot_contrast &&
-           confidence(peak) >= (known ? kept_confidence : new_confidence);
+    *spot = (struct spot){.x_mm = held->rise.at_mm[0],
+                          .y_mm = held->rise.at_mm[1],
+                          .radius_mm = held->rise.radius_mm,
+                          .contrast = held->rise.contrast,
+                          .passes = (uint32_t)lround(passes),
+                          .confidence = held_confidence(held),
+                          .peak_kpa = held->peak_kpa,
+                          .dwell_s = held->dwell_s,
+                          .impulse_ns = held->impulse_ns,
+                          .first_s = held->first_s,
+                          .last_s = held->last_s};
 }
 
-static double distance_mm(const struct place *place, const struct summit *peak)
+static bool stands_out(const struct spots *spots, const struct spot *spot, bool known)
 {
-    return hypot(place->spot.x_mm - peak->at_mm[0], place->spot.y_mm - peak->at_mm[1]);
+    return spot->contrast >= spots->parameters.spot_contrast &&
+           spot->confidence >= (known ? kept_confidence : new_confidence);
+}
+
+static double distance_mm(const struct spot *a, const struct spot *b)
+{
+    return hypot(a->x_mm - b->x_mm, a->y_mm - b->y_mm);
 }
 
 /* Whether a higher summit of this search lies on the same rise. */
-static bool is_taken(const struct spots *spots, const struct summit *peak)
+static bool is_taken(const struct spots *spots, const struct spot *spot)
 {
     for (size_t i = 0; i < spots->count; i++)
         if (spots->places[i].seen &&
-            distance_mm(&spots->places[i], peak) < spots->parameters.spot_merge_mm)
+            distance_mm(&spots->places[i].spot, spot) < spots->parameters.spot_merge_mm)
             return true;
     return false;
 }
 
-/* The known spot that a peak is, or a new one if the peak stands out enough; else NULL. */
-static struct place *place_of(struct spots *spots, const struct summit *peak)
+/* The known spot that a place is, or a new one if it stands out enough; else NULL. */
+static struct place *place_of(struct spots *spots, const struct spot *spot)
 {
     struct place *best = NULL;
     double nearest = spots->parameters.spot_merge_mm;
     for (size_t i = 0; i < spots->count; i++) {
         struct place *place = &spots->places[i];
-        double d = distance_mm(place, peak);
+        double d = distance_mm(&place->spot, spot);
         if (!place->seen && d < nearest) {
             nearest = d;
             best = place;
         }
     }
     bool known = best && best->spot.confidence > 0;
-    if (!stands_out(spots, peak, known))
+    if (!stands_out(spots, spot, known))
         return NULL;
     if (best || spots->count == SPOTS_MAX)
         return best;
@@ -260,26 +314,51 @@ static void publish(struct queue *queue, struct totals *totals, const struct spo
     totals_add(totals, event);
 }
 
+/* A place that may be a spot: if it is, it is published where anything about it is new. */
+static void offer(struct spots *spots, struct spot *spot, struct queue *queue,
+                  struct totals *totals)
+{
+    struct place *place = is_taken(spots, spot) ? NULL : place_of(spots, spot);
+    if (!place)
+        return;
+    count_strokes(spots, spot);
+    spot->impulse_ns += moved_load(spots, spot);
+    spot->id = place->spot.id;
+    bool changed = differs(&place->spot, spot);
+    *place = (struct place){*spot, true};
+    if (changed)
+        publish(queue, totals, spot);
+}
+
+/* Where passes went they decide. */
+static void offer_held(struct spots *spots, struct queue *queue, struct totals *totals)
+{
+    for (size_t i = 0; i < spots->held.count; i++) {
+        const struct held_place *held = &spots->held.places[i];
+        double passes = relief_passes(&spots->relief, held->rise.at_mm);
+        struct spot spot;
+        describe_held(held, passes, &spot);
+        if (passes < spots->parameters.spot_passes)
+            offer(spots, &spot, queue, totals);
+    }
+}
+
 void spots_publish(struct spots *spots, struct queue *queue, struct totals *totals)
 {
     if (!spots->changed)
         return;
     spots->changed = false;
     struct summit peaks[SUMMITS_MAX];
+    struct spot spot;
     size_t count = summits_find(&spots->relief, least_significance, spots->parameters.spot_passes,
                                 spots->parameters.spot_merge_mm, peaks);
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {
-        struct place *place = is_taken(spots, &peaks[i]) ? NULL : place_of(spots, &peaks[i]);
-        if (!place)
-            continue;
-        struct spot before = place->spot;
-        place->seen = true;
-        describe(spots, &peaks[i], &place->spot);
-        if (differs(&before, &place->spot))
-            publish(queue, totals, &place->spot);
+        describe(spots, &peaks[i], &spot);
+        offer(spots, &spot, queue, totals);
     }
+    offer_held(spots, queue, totals);
     for (size_t i = 0; i < spots->count; i++) {
         struct place *place = &spots->places[i];
         if (place->seen || place->spot.confidence <= 0)

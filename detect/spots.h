@@ -5,7 +5,8 @@
  *
  * Method: docs/rationale/spots.md. What a tool met in a pass (scan.h), how each place of it rises
  * over those beside it (relief.h), whether that stands out from the scatter of all places and of
- * the passes (summits.h), and a confidence.
+ * the passes (summits.h), and a confidence. Where too few passes went, what rose under a strip that
+ * was held there counts (stand.h).
  */
 #ifndef ROLLSCOPE_DETECT_SPOTS_H
 #define ROLLSCOPE_DETECT_SPOTS_H
@@ -30,6 +31,9 @@ void spots_take(struct spots *spots, int slot, const struct contacts *contacts,
 
 /** A stroke of the contact in a slot has been published: its cells go into the map. */
 void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke);
+
+/** A hold of the contact in a slot has been published: what rose under it goes into the map. */
+void spots_hold(struct spots *spots, int slot, const struct hold *hold);
 
 /** Drops what a slot has gathered since its last stroke: it was none. */
 void spots_drop(struct spots *spots, int slot);

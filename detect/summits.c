@@ -17,6 +17,7 @@ static const double belly[RELIEF_WIDTHS] = {0.004, 0.01, 0.025};
 static const double trusted_errors = 2; /* errors from pass to pass that make one significance */
 static const double outline_share = 1.2;
 static const double full_passes = 3;
+static const int strip_ways = 3;      /* fewer show only where a strip, or the way it went, ends */
 static const double rounding = 0.999; /* more than rounding may take */
 
 static double quantile(float *values, size_t count, double share)
@@ -98,25 +99,20 @@ static bool is_less(const struct relief_sums *sums, size_t i, const struct relie
 }
 
 /* Of the ways that were seen. Without the one along the path nothing is known, nor where a strip
-   shows no other: at its end, which comes and goes. 0: less than `enough`. */
-static double least_significance(const struct relief *relief, int width, size_t i, double enough,
-                                 double *rise)
+   shows few others: at an end, which comes and goes. 0: less than `enough`. */
+static double least_significance(const struct relief *relief, int width, size_t i, double enough)
 {
     const struct relief_sums *ways = relief->sums[width];
     bool ball = is_ball(relief, i);
     double floor = ball ? ball_noise : 0, least = INFINITY;
-    if (!is_seen(relief, width, 0, i) || (!ball && seen_ways(relief, width, i) < 2))
+    if (!is_seen(relief, width, 0, i) || (!ball && seen_ways(relief, width, i) < strip_ways))
         return 0;
     for (int w = 0; w < RELIEF_WAYS; w++) {
         if (!is_seen(relief, width, w, i))
             continue;
         if (is_less(&ways[w], i, &relief->noise[width][w], enough))
             return 0;
-        double z = significance_of(&ways[w], i, &relief->noise[width][w], floor);
-        if (z >= least)
-            continue;
-        least = z;
-        *rise = mean_rise(&ways[w], i);
+        least = fmin(least, significance_of(&ways[w], i, &relief->noise[width][w], floor));
     }
     return isfinite(least) ? least : 0;
 }
@@ -172,11 +168,10 @@ static bool is_summit(const struct relief *relief, size_t i, double apart_mm)
 /* Only those that reach `enough` are told from each other. */
 static void weigh_places(struct relief *relief, double passes, double enough)
 {
-    double up;
     for (size_t i = 0; i < relief->places; i++) {
         relief->best[i] = 0;
         for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
-            float z = (float)least_significance(relief, k, i, enough, &up);
+            float z = (float)least_significance(relief, k, i, enough);
             if (z <= relief->best[i])
                 continue;
             relief->best[i] = z;
@@ -271,7 +266,6 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                               .significance = (double)relief->best[i],
                               .passes = (double)relief->passes[i]};
         int width = relief->width[i];
-        least_significance(relief, width, i, least, &peak.rise);
         peak.ball = is_ball(relief, i);
         peak.contrast = bump_rise(relief, i, peak.ball);
         peak.ways = seen_ways(relief, width, i);

@@ -16,8 +16,7 @@
 struct summit {
     double at_mm[2];
     double radius_mm;
-    double rise;         /**< that shows in the way in which it stands out least */
-    double significance; /**< the same over its noise */
+    double significance; /**< rise over its noise, in the way in which it stands out least */
     double contrast;     /**< what that says of the relative rise under the tool */
     double passes;
     int ways;  /**< in which it is seen to rise; at the end of the swept area fewer */

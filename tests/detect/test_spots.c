@@ -239,6 +239,51 @@ static void an_end_of_a_strip_that_shifts_is_no_spot(void **state)
     assert_int_equal(roll_tool(tool, &(struct ground){{0}, 0, 1, true, 0}, 12).count, 0);
 }
 
+/* A strip of 240 mm lies still for some seconds and is lifted. */
+static struct found hold_still(const struct ground *ground, double seconds)
+{
+    struct picture picture;
+    struct parameters parameters;
+    struct found found = {0};
+    picture_open(&picture);
+    parameters_default(&parameters);
+    struct detector *detector = detector_create(&picture.geometry, &parameters);
+    assert_non_null(detector);
+    for (int i = 0; i < (seconds + 2) * rate_hz; i++) {
+        picture_clear(&picture, i / rate_hz);
+        if (i < seconds * rate_hz)
+            picture_strip(&picture, (double[2]){160, 160}, 240, 1.5707963, 60);
+        apply(&picture, ground, 160);
+        detector_push(detector, &picture.pressure, (uint64_t)i);
+        take(detector, &found);
+    }
+    detector_finish(detector);
+    take(detector, &found);
+    detector_destroy(detector);
+    return found;
+}
+
+static void what_rises_throughout_a_hold_is_a_spot_without_a_stroke(void **state)
+{
+    (void)state;
+    struct found found = hold_still(&(struct ground){{160, 138}, 0.8, 8, true, 0.05}, 8);
+    assert_int_equal(found.count, 1);
+    const struct spot *spot = &found.spots[0];
+    assert_true(hypot(spot->x_mm - 160, spot->y_mm - 138) < 4);
+    assert_int_equal(spot->strokes, 0);
+    assert_true(fabs(spot->dwell_s - 8) < 0.3);
+    assert_true(spot->confidence > 0.5);
+    assert_true(fabs(spot->contrast / 0.8 - 1) < 0.3);
+}
+
+static void a_hold_shows_no_spot_in_gain_or_a_belly_or_two_seconds(void **state)
+{
+    (void)state;
+    assert_int_equal(hold_still(&(struct ground){{160, 138}, 0, 8, true, 0.1}, 8).count, 0);
+    assert_int_equal(hold_still(&(struct ground){{160, 150}, 0.4, 70, true, 0}, 8).count, 0);
+    assert_int_equal(hold_still(&(struct ground){{160, 138}, 0.8, 8, true, 0}, 2).count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +297,8 @@ int main(void)
         cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
         cmocka_unit_test(a_strip_pressed_at_its_end_shows_its_spot),
         cmocka_unit_test(an_end_of_a_strip_that_shifts_is_no_spot),
+        cmocka_unit_test(what_rises_throughout_a_hold_is_a_spot_without_a_stroke),
+        cmocka_unit_test(a_hold_shows_no_spot_in_gain_or_a_belly_or_two_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,9 @@
     ROW("loaded-start", "the tool lies on the mat before the first frame",                         \
         F(LOADED_START) | F(PEDESTAL) | F(HOLDS) | F(BREATHING))                                   \
     ROW("coarse-mat", "20 mm cells at 25 to 50 Hz", F(COARSE_MAT) | F(HOLDS) | F(BREATHING))       \
-    ROW("fine-mat", "5 mm cells at 200 Hz", F(FINE_MAT) | F(KNOTS) | F(HOLDS))
+    ROW("fine-mat", "5 mm cells at 200 Hz", F(FINE_MAT) | F(KNOTS) | F(HOLDS))                     \
+    ROW("held-knot", "presses on knots, and no stroke",                                            \
+        F(STATIC) | F(KNOTS) | F(BREATHING) | F(REPOSITION))
 
 #define ROW(name, text, features) {{name, text}, features},
 static const struct scenario table[] = {SCENARIOS(ROW)};

@@ -108,9 +108,8 @@ static void shape_move(struct script *script, struct leg *leg)
 
 static void add_move(struct script *script, double length_s, double to_mm)
 {
-    double load = script->side < 0 ? script->tool->return_share : 1;
     struct leg *leg = add_leg(script, LEG_MOVE, length_s, to_mm);
-    load_to(script, leg, load);
+    load_to(script, leg, script->side < 0 ? script->tool->return_share : 1);
     shape_move(script, leg);
 }
 
@@ -137,6 +136,8 @@ static void new_place(struct script *script)
     place_draw(&motion->places[script->place], script->plan, script->tool, &script->random);
     script->side = chance(script, 0.5) ? 1 : -1;
     script->at_mm = -script->side * script->tool->travel_mm / 2;
+    if (wanted(script, FEATURE_STATIC) && here(script)->knot_count > 0)
+        script->at_mm = here(script)->knots[0].along_mm;
 }
 
 /* ---- Passes ---- */
