@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const double lift_share = 0.2, land_share = 0.25; /* of the reference force */
+static const double light_share = 0.12;                  /* what is left lying does not go on */
 static const double resume_mm_s = 400;
 static const double lift_s = 0.12;   /* nobody lifts a tool and puts it back in less */
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
@@ -14,7 +15,7 @@ static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0, sole_s = 2.0; /* a foot is on the mat for less */
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
-static const double seen_share = 0.5;    /* of the reckoned way, seen between the centres */
+static const double seen_share = 0.65;   /* of the reckoned way, seen between the centres */
 static const double outline_share = 0.3;
 static const double fixture_s = 0.5;
 static const uint32_t fixture_cells = 4;
@@ -250,7 +251,8 @@ static bool carries(const struct tool *tool, const struct track *track)
         return false;
     if (tool->force.total_s < trusted_s)
         return true;
-    double share = tool->loaded ? lift_share : land_share;
+    bool underway = tool->loaded && isfinite(strokes_underway_s(&tool->strokes));
+    double share = underway ? light_share : tool->loaded ? lift_share : land_share;
     return track->force_n >= share * force_quantile(&tool->force, 0.8);
 }
 

@@ -20,7 +20,9 @@ import numpy as np
 
 PROGRAM = os.environ["ROLLSCOPE"]
 DATA = pathlib.Path(os.environ["ROLLSCOPE_DATA"]) / "dividat_flex"
-SENSEL = DATA.parent / "sensel_morph" / "sensel_recording_20260712_202359.jsonl"
+SENSEL = DATA.parent / "sensel_morph"
+SLIDING = SENSEL / "sensel_recording_20260712_202359.jsonl"
+RUBBING = SENSEL / "20260705_001743_full_all_toppings_0002.json"
 
 SENSITRONICS_16 = "protocol=sensitronics&rows=16&cols=16&pitch_mm=20"
 SENSITRONICS_24 = "protocol=sensitronics&rows=24&cols=24&pitch_mm=20"
@@ -47,6 +49,8 @@ STEPS = [
     ("v5_steps.v5.ws.dat", SENSINGTEX_12, 2, 7),
 ]
 SLIDES = [(0.1, 1.8), (2.4, 4.1), (4.8, 6.5)]
+BACK_AND_FORTH = (7.0, 10.8)
+RUBBED_UNTIL_S = 6.15  # then two slides and a tap
 AWAY_MM = 110
 
 
@@ -109,9 +113,16 @@ def sensel_cells(frame):
     return cells.reshape(53, 93) * 9.80665e-3 / 8 / 2.5e-3**2 / 1000
 
 
-def sensel_session(path):
-    lines = [json.loads(line) for line in SENSEL.read_text(encoding="ascii").splitlines()]
-    frames = [line for line in lines if line["type"] == "frame" and line["checksum_ok"]]
+def sensel_frames(recording):
+    text = recording.read_text(encoding="ascii")
+    if recording.suffix == ".json":
+        return json.loads(text)["frames"]
+    lines = [json.loads(line) for line in text.splitlines()]
+    return [line for line in lines if line["type"] == "frame"]
+
+
+def sensel_session(recording, path):
+    frames = [frame for frame in sensel_frames(recording) if frame["checksum_ok"]]
     clock = np.unwrap([float(f["timestamp_le"]) for f in frames], period=2.0**32) * 1e-6
     with h5py.File(path, "w") as file:
         file["time"] = clock - clock[0]
@@ -146,17 +157,34 @@ class Real(unittest.TestCase):
                 self.assertLessEqual(abs(excursions(events) - steps), 1)
                 self.assertLessEqual(len([e for e in events if e["event"] == "stroke"]), 1)
 
-    def test_fingers_that_slide_three_times_make_three_strokes(self):
+    def strokes_of(self, recording):
         session = pathlib.Path(self.folder.name) / "sensel.h5"
-        sensel_session(session)
+        sensel_session(recording, session)
         done = subprocess.run([PROGRAM, "analyze", "--json", session], capture_output=True, text=True,
                               timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        strokes = [s for s in json.loads(done.stdout)["strokes"] if s["start_s"] < 6.8]
+        return json.loads(done.stdout)["strokes"]
+
+    def test_fingers_that_slide_three_times_make_three_strokes(self):
+        said = self.strokes_of(SLIDING)
+        strokes = [s for s in said if s["start_s"] < 6.8]
         self.assertEqual(len(strokes), len(SLIDES))
         for stroke, (start_s, end_s) in zip(strokes, SLIDES):
             self.assertLess(abs(stroke["start_s"] - start_s), 0.4)
             self.assertLess(abs(stroke["end_s"] - end_s), 0.4)
+        # Then four fingers go back and forth: there and back are two, within one.
+        start_s, end_s = BACK_AND_FORTH
+        strokes = [s for s in said if start_s < s["start_s"] and s["end_s"] < end_s]
+        self.assertLessEqual(abs(len(strokes) - 2), 1)
+
+    def test_slides_after_rubs_are_strokes_of_their_own(self):
+        strokes = [s for s in self.strokes_of(RUBBING) if s["start_s"] > RUBBED_UNTIL_S]
+        self.assertLessEqual(abs(len(strokes) - 2), 1)
+
+    def test_a_lap_that_never_turns_back_is_one_pass_within_one(self):
+        events = events_of(DATA / "sensitronics_finger-circle.dat", SENSITRONICS_16, self.folder.name)
+        strokes = [e for e in events if e["event"] == "stroke"]
+        self.assertIn(len(strokes), (1, 2))
 
     def test_a_finger_round_the_border_is_one_moving_contact(self):
         events = events_of(DATA / "sensitronics_finger-circle.dat", SENSITRONICS_16, self.folder.name)
