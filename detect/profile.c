@@ -57,7 +57,8 @@ void profile_line(struct profile *profile, const double at_mm[2], double relativ
     double along = (at_mm[0] - profile->pivot_mm[0]) * profile->along[0] +
                    (at_mm[1] - profile->pivot_mm[1]) * profile->along[1];
     double side = along / profile->bin_mm + PROFILE_SIDES / 2.0;
-    side = fmin(fmax(side, 0), PROFILE_SIDES - 2);
+    side = side > 0 ? side : 0;
+    side = side < PROFILE_SIDES - 2 ? side : PROFILE_SIDES - 2;
     int bin = (int)side;
     reach(profile, bin);
     profile->line[bin] += (1 - (side - bin)) * relative;
@@ -67,12 +68,12 @@ void profile_line(struct profile *profile, const double at_mm[2], double relativ
 }
 
 /* Moves towards the spread_quantile of the values met along the way. */
-static void learn(double *usual, double value, double up, double down)
+static void learn(double *usual, double value, double rate)
 {
     if (*usual <= 0)
         *usual = value;
     else
-        *usual *= value < *usual ? down : up;
+        *usual *= exp(rate * (value < *usual ? spread_quantile - 1 : spread_quantile));
 }
 
 void profile_learn(struct profile *profile, double way_mm)
@@ -82,8 +83,7 @@ void profile_learn(struct profile *profile, double way_mm)
             continue;
         profile->way_mm[bin] += way_mm;
         double rate = fmin(way_mm / fmin(learning_mm, first_mm + profile->way_mm[bin] / 2), 0.5);
-        learn(&profile->spread[bin], profile->line[bin], exp(rate * spread_quantile),
-              exp(rate * (spread_quantile - 1)));
+        learn(&profile->spread[bin], profile->line[bin], rate);
     }
 }
 
@@ -91,8 +91,7 @@ double profile_pair(struct profile *profile, int side, double value, double way_
 {
     profile->pair_way_mm += way_mm / 2;
     double rate = fmin(way_mm / fmin(learning_mm, first_mm + profile->pair_way_mm / 2), 0.5);
-    learn(&profile->pair[side], value, exp(rate * spread_quantile),
-          exp(rate * (spread_quantile - 1)));
+    learn(&profile->pair[side], value, rate);
     return fmin(value / profile->pair[side], most_ratio);
 }
 
@@ -105,7 +104,7 @@ static double most_spread(const struct profile *profile)
 {
     double most = 0;
     for (int i = profile->least; i <= profile->most; i++)
-        most = fmax(most, profile->spread[i]);
+        most = profile->spread[i] > most ? profile->spread[i] : most;
     return most;
 }
 

@@ -285,13 +285,14 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
                 continue;
             double at_mm[2] = {(c + 0.5) * scan->geometry.pitch_x_mm,
                                (r + 0.5) * scan->geometry.pitch_y_mm};
-            double kpa = pressure->kpa[cell];
+            float pressed_kpa = pressure->kpa[cell];
+            double kpa = (double)pressed_kpa;
             if (scan->profile.strip)
                 profile_line(&scan->profile, at_mm, kpa / box->kpa, pressure->faults[cell] != 0);
             else
                 add_to_part(scan, parts, at_mm, kpa);
             scan->pressed[cell] += (float)(kpa * dt_s);
-            scan->peak[cell] = fmaxf(scan->peak[cell], (float)kpa);
+            scan->peak[cell] = pressed_kpa > scan->peak[cell] ? pressed_kpa : scan->peak[cell];
         }
     if (scan->profile.strip)
         take_strip(scan, track, dt_s);
