@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCKS       4
+#define BLOCKS       16
 #define BLOCK_FRAMES 64
-#define BLOCK_BYTES  ((size_t)1 << 20) /* at most, but for one frame */
+#define BLOCK_BYTES  ((size_t)512 << 10) /* at most, but for one frame */
+/* Reading that had to wait goes on when no more blocks than this are waiting: on a busy machine
+   each change of threads takes long, so there are to be few. */
+#define BLOCKS_LOW (BLOCKS / 2)
 
 struct block {
     size_t count;
@@ -27,7 +30,7 @@ struct frames_ahead {
     pthread_t thread;
     bool running;
     pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t changed;
+    pthread_cond_t room, more;
     struct place places[FRAMES_AHEAD_READERS];
     uint64_t filled; /* blocks */
     int end;         /* what reading came to; STATUS_OK: not yet */
@@ -52,12 +55,23 @@ static int fill(struct frames_ahead *ahead, struct block *block, struct failure 
     return status == 1 ? STATUS_OK : status;
 }
 
-static bool has_room(const struct frames_ahead *ahead)
+/* Blocks that the slowest reader is not done with. */
+static uint64_t waiting(const struct frames_ahead *ahead)
 {
-    bool room = true;
-    for (size_t i = 0; i < ahead->readers; i++)
-        room = room && ahead->filled - ahead->places[i].blocks < BLOCKS;
-    return room;
+    uint64_t most = 0;
+    for (size_t i = 0; i < ahead->readers; i++) {
+        uint64_t blocks = ahead->filled - ahead->places[i].blocks;
+        most = blocks > most ? blocks : most;
+    }
+    return most;
+}
+
+static void wait_for_room(struct frames_ahead *ahead)
+{
+    if (waiting(ahead) < BLOCKS)
+        return;
+    while (waiting(ahead) > BLOCKS_LOW && !ahead->stopped)
+        pthread_cond_wait(&ahead->room, &ahead->lock);
 }
 
 static void *read_on(void *context)
@@ -66,8 +80,7 @@ static void *read_on(void *context)
     int end = STATUS_OK;
     while (end == STATUS_OK) {
         pthread_mutex_lock(&ahead->lock);
-        while (!has_room(ahead) && !ahead->stopped)
-            pthread_cond_wait(&ahead->changed, &ahead->lock);
+        wait_for_room(ahead);
         struct block *block = &ahead->blocks[ahead->filled % BLOCKS];
         bool stopped = ahead->stopped;
         pthread_mutex_unlock(&ahead->lock);
@@ -77,7 +90,7 @@ static void *read_on(void *context)
         ahead->filled += !stopped;
         ahead->end = end;
         ahead->failure = failure;
-        pthread_cond_broadcast(&ahead->changed);
+        pthread_cond_broadcast(&ahead->more);
         pthread_mutex_unlock(&ahead->lock);
     }
     return NULL;
@@ -105,7 +118,8 @@ int frames_ahead_open(struct frames_ahead **ahead, struct session *session, size
     new->readers = readers;
     new->frame_cells = geometry_cells(&session_about(session)->mat.geometry);
     pthread_mutex_init(&new->lock, NULL);
-    pthread_cond_init(&new->changed, NULL);
+    pthread_cond_init(&new->room, NULL);
+    pthread_cond_init(&new->more, NULL);
     if (!make_room(new)) {
         frames_ahead_close(new);
         return failure_set(failure, STATUS_MEMORY, "out of memory");
@@ -123,7 +137,7 @@ int frames_ahead_open(struct frames_ahead **ahead, struct session *session, size
 static const struct block *block_of(struct frames_ahead *ahead, const struct place *place)
 {
     while (ahead->filled == place->blocks && ahead->end == STATUS_OK && !ahead->stopped)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+        pthread_cond_wait(&ahead->more, &ahead->lock);
     bool any = ahead->filled > place->blocks && !ahead->stopped;
     return any ? &ahead->blocks[place->blocks % BLOCKS] : NULL;
 }
@@ -137,7 +151,8 @@ int frames_ahead_next(struct frames_ahead *ahead, size_t reader, struct frame *f
     while ((block = block_of(ahead, place)) && place->frame >= block->count) {
         place->blocks++;
         place->frame = 0;
-        pthread_cond_broadcast(&ahead->changed);
+        if (waiting(ahead) <= BLOCKS_LOW)
+            pthread_cond_signal(&ahead->room);
     }
     int status = block ? 1 : ahead->stopped ? STATUS_END : ahead->end;
     if (block)
@@ -154,7 +169,8 @@ void frames_ahead_stop(struct frames_ahead *ahead)
         return;
     pthread_mutex_lock(&ahead->lock);
     ahead->stopped = true;
-    pthread_cond_broadcast(&ahead->changed);
+    pthread_cond_signal(&ahead->room);
+    pthread_cond_broadcast(&ahead->more);
     pthread_mutex_unlock(&ahead->lock);
 }
 
@@ -165,7 +181,8 @@ void frames_ahead_close(struct frames_ahead *ahead)
     frames_ahead_stop(ahead);
     if (ahead->running)
         pthread_join(ahead->thread, NULL);
-    pthread_cond_destroy(&ahead->changed);
+    pthread_cond_destroy(&ahead->more);
+    pthread_cond_destroy(&ahead->room);
     pthread_mutex_destroy(&ahead->lock);
     free(ahead->blocks[0].cells);
     free(ahead);
