@@ -52,7 +52,7 @@ void scan_close(struct scan *scan)
 void scan_clear(struct scan *scan)
 {
     memset(scan->load, 0, floats(scan) * sizeof *scan->load);
-    scan->side_mm[0] = scan->side_mm[1] = 0;
+    scan->sides[0].begun = scan->sides[1].begun = false;
     scan->line.least = PROFILE_SIDES;
     scan->line.most = -1;
     scan->balls[0].known = scan->balls[1].known = false;
@@ -64,6 +64,7 @@ void scan_clear(struct scan *scan)
 void scan_begin(struct scan *scan)
 {
     scan_clear(scan);
+    scan->sides_known = false;
     memset(scan->kinds_s, 0, sizeof scan->kinds_s);
     profile_clear(&scan->profile, &scan->geometry);
 }
@@ -220,24 +221,68 @@ static void lay_ball(struct scan *scan, int side, const double at_mm[2], double 
     *last = (struct scan_ball){true, {at_mm[0], at_mm[1]}, value};
 }
 
+static double apart_mm(const double a[2], const double b[2])
+{
+    return hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+static void follow_side(struct scan_side *side, const double at_mm[2], const double centre_mm[2])
+{
+    if (!side->begun)
+        *side = (struct scan_side){
+            .begun = true, .first_mm = {at_mm[0], at_mm[1]}, .far_mm = {at_mm[0], at_mm[1]}};
+    bool farther = apart_mm(at_mm, side->first_mm) > apart_mm(side->far_mm, side->first_mm);
+    for (int i = 0; i < 2; i++) {
+        if (farther)
+            side->far_mm[i] = at_mm[i];
+        side->last_mm[i] = at_mm[i];
+        side->off_mm[i] = at_mm[i] - centre_mm[i];
+    }
+}
+
+/* Whether what lies on the sides of the middle are the other balls than before: the axis of a pair
+   has turned past the angle at which it is said the other way round. */
+static bool are_swapped(const struct scan *scan, double at_mm[2][2])
+{
+    const struct scan_side *sides = scan->sides;
+    return scan->sides_known &&
+           apart_mm(at_mm[0], sides[1].last_mm) + apart_mm(at_mm[1], sides[0].last_mm) <
+               apart_mm(at_mm[0], sides[0].last_mm) + apart_mm(at_mm[1], sides[1].last_mm);
+}
+
 /* Each of two balls counts against what is usual for it. */
+static void take_pair(struct scan *scan, const struct track *track, const struct part parts[2],
+                      double dt_s)
+{
+    const double centre_mm[2] = {track->shape.x_mm, track->shape.y_mm};
+    double way_mm = hypot(track->step_mm[0], track->step_mm[1]);
+    double at_mm[2][2];
+    for (int i = 0; i < 2; i++) {
+        at_mm[i][0] = parts[i].x / parts[i].kpa;
+        at_mm[i][1] = parts[i].y / parts[i].kpa;
+    }
+    bool swapped = are_swapped(scan, at_mm);
+    for (int i = 0; i < 2; i++) {
+        int ball = swapped ? 1 - i : i;
+        double value = profile_pair(&scan->profile, ball, ball_value(scan, &parts[i]), way_mm);
+        lay_ball(scan, ball, at_mm[i], value, dt_s);
+        follow_side(&scan->sides[ball], at_mm[i], centre_mm);
+    }
+    scan->sides_known = true;
+}
+
 static void take_balls(struct scan *scan, const struct track *track, const struct part parts[2],
                        double dt_s)
 {
-    struct profile *profile = &scan->profile;
-    double way_mm = hypot(track->step_mm[0], track->step_mm[1]);
-    for (int side = 0; side < 2; side++) {
-        const struct part *part = &parts[side];
-        if (part->kpa <= 0)
-            continue;
-        double at_mm[2] = {part->x / part->kpa, part->y / part->kpa};
-        double value = ball_value(scan, part);
-        if (scan->kind == CONTACT_PAIR)
-            value = profile_pair(profile, side, value, way_mm);
-        lay_ball(scan, side, at_mm, value, dt_s);
-        scan->side_mm[0] = at_mm[0] - track->shape.x_mm;
-        scan->side_mm[1] = at_mm[1] - track->shape.y_mm;
+    if (scan->kind == CONTACT_PAIR && parts[0].kpa > 0 && parts[1].kpa > 0) {
+        take_pair(scan, track, parts, dt_s);
+        return;
     }
+    const struct part *part = &parts[parts[0].kpa <= 0];
+    if (scan->kind == CONTACT_PAIR || part->kpa <= 0)
+        return;
+    double at_mm[2] = {part->x / part->kpa, part->y / part->kpa};
+    lay_ball(scan, 0, at_mm, ball_value(scan, part), dt_s);
 }
 
 /* What the tool has been for longest: a pair whose balls touch for a moment is still one. */

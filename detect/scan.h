@@ -37,6 +37,13 @@ struct scan_ball {
     double at_mm[2], value;
 };
 
+/** The way of one of two balls since the last stroke. */
+struct scan_side {
+    bool begun;
+    double first_mm[2], far_mm[2]; /* where it was first, and farthest from there */
+    double last_mm[2], off_mm[2];  /* where it was last, and that from the centre of both */
+};
+
 struct scan {
     struct geometry geometry;
     uint32_t cells;
@@ -49,7 +56,8 @@ struct scan {
     double width_mm;            /* that the tool seemed to have when that began */
     struct scan_line line, before;
     struct scan_ball balls[2];
-    double side_mm[2];      /* from the centre of a pair to one of its balls */
+    struct scan_side sides[2];
+    bool sides_known;       /* from the frame before, or before the last stroke */
     double low_mm, high_mm; /* reach of a strip along its axis */
     float *load;            /* [grid] sum of the value, shared among the places around */
     float *weight;          /* [grid] of the shares */

@@ -113,16 +113,34 @@ void spots_drop(struct spots *spots, int slot)
     stands_clear(&spots->stands[slot]);
 }
 
+/* A ball's point on its own line where it was when the centre of both was at a point. */
+static void find_end(const struct scan_side *side, const double centre_mm[2], double end_mm[2])
+{
+    double way[2] = {side->far_mm[0] - side->first_mm[0], side->far_mm[1] - side->first_mm[1]};
+    double length = fmax(hypot(way[0], way[1]), 1e-9), along = 0;
+    for (int i = 0; i < 2; i++)
+        along += (centre_mm[i] + side->off_mm[i] - side->first_mm[i]) * way[i] / length;
+    for (int i = 0; i < 2; i++)
+        end_mm[i] = side->first_mm[i] + along * way[i] / length;
+}
+
 static void remember(struct spots *spots, const struct scan *scan, const struct stroke *stroke)
 {
-    struct trace trace = {.start_mm = {stroke->start_x_mm, stroke->start_y_mm},
-                          .end_mm = {stroke->end_x_mm, stroke->end_y_mm},
+    const double start[2] = {stroke->start_x_mm, stroke->start_y_mm};
+    const double end[2] = {stroke->end_x_mm, stroke->end_y_mm};
+    struct trace trace = {.start_mm = {{start[0], start[1]}, {start[0], start[1]}},
+                          .end_mm = {{end[0], end[1]}, {end[0], end[1]}},
                           .strip = scan->profile.strip,
-                          .side_mm = {scan->side_mm[0], scan->side_mm[1]},
                           .along = {scan->profile.along[0], scan->profile.along[1]},
                           .low_mm = scan->low_mm,
                           .high_mm = scan->high_mm,
                           .slow_deep = stroke->slow && stroke->deep};
+    for (int i = 0; i < 2 && scan->kind == CONTACT_PAIR; i++) {
+        if (!scan->sides[i].begun)
+            continue;
+        find_end(&scan->sides[i], start, trace.start_mm[i]);
+        find_end(&scan->sides[i], end, trace.end_mm[i]);
+    }
     traces_add(spots->traces, &trace);
 }
 

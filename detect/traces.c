@@ -21,15 +21,17 @@ static bool strip_passes(const struct trace *trace, const double place_mm[2], do
 {
     double across[2] = {-trace->along[1], trace->along[0]};
     double side = along(place_mm, trace->along), at = along(place_mm, across);
-    double a = along(trace->start_mm, across), b = along(trace->end_mm, across);
+    double a = along(trace->start_mm[0], across), b = along(trace->end_mm[0], across);
     return side > trace->low_mm - reach_mm && side < trace->high_mm + reach_mm &&
            at > fmin(a, b) - reach_mm && at < fmax(a, b) + reach_mm;
 }
 
-static bool ball_passes(const struct trace *trace, const double place_mm[2], double reach_mm)
+static bool ball_passes(const struct trace *trace, int ball, const double place_mm[2],
+                        double reach_mm)
 {
-    double way[2] = {trace->end_mm[0] - trace->start_mm[0], trace->end_mm[1] - trace->start_mm[1]};
-    double off[2] = {place_mm[0] - trace->start_mm[0], place_mm[1] - trace->start_mm[1]};
+    const double *start = trace->start_mm[ball], *end = trace->end_mm[ball];
+    double way[2] = {end[0] - start[0], end[1] - start[1]};
+    double off[2] = {place_mm[0] - start[0], place_mm[1] - start[1]};
     double share = fmin(fmax(along(off, way) / fmax(along(way, way), 1e-9), 0), 1);
     return hypot(off[0] - share * way[0], off[1] - share * way[1]) < reach_mm;
 }
@@ -38,7 +40,5 @@ bool trace_passes(const struct trace *trace, const double place_mm[2], double re
 {
     if (trace->strip)
         return strip_passes(trace, place_mm, reach_mm);
-    double one[2] = {place_mm[0] - trace->side_mm[0], place_mm[1] - trace->side_mm[1]};
-    double other[2] = {place_mm[0] + trace->side_mm[0], place_mm[1] + trace->side_mm[1]};
-    return ball_passes(trace, one, reach_mm) || ball_passes(trace, other, reach_mm);
+    return ball_passes(trace, 0, place_mm, reach_mm) || ball_passes(trace, 1, place_mm, reach_mm);
 }

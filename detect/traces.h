@@ -15,9 +15,8 @@
 
 /** One stroke. */
 struct trace {
-    double start_mm[2], end_mm[2]; /**< of the tool's centre */
+    double start_mm[2][2], end_mm[2][2]; /**< of each of two balls; else of the tool, twice */
     bool strip;
-    double side_mm[2];      /**< from the centre to one of two balls; 0 for one ball */
     double along[2];        /**< a strip's axis */
     double low_mm, high_mm; /**< a strip's ends along its axis */
     bool slow_deep;

@@ -205,6 +205,24 @@ static void two_balls_that_touch_for_a_moment_show_their_spot(void **state)
     assert_true(hypot(found.spots[0].x_mm - 160, found.spots[0].y_mm - 130) < 5);
 }
 
+/* Two balls 60 mm apart whose line wobbles about a right angle to the path, as does the share of
+   the load that each bears. */
+static void draw_uneven_pair(struct picture *picture, double tool_mm, double time_s)
+{
+    double turn_mm = 2 * sin(1.3 * time_s), share = 0.5 + 0.15 * sin(0.9 * time_s);
+    picture_ball(picture, (double[2]){tool_mm - turn_mm, 130}, 9, 180 * share);
+    picture_ball(picture, (double[2]){tool_mm + turn_mm, 190}, 9, 180 * (1 - share));
+}
+
+static void every_pass_of_one_of_two_balls_over_its_spot_is_a_stroke_over_it(void **state)
+{
+    (void)state;
+    struct found found = roll_tool((struct tool){draw_uneven_pair},
+                                   &(struct ground){{160, 190}, 0.8, 9, true, 0}, 12);
+    assert_int_equal(found.count, 1);
+    assert_in_range(found.spots[0].strokes, 11, 12);
+}
+
 /* One end of the strip is pressed by a third more in every other pass. */
 static void draw_pressed_end(struct picture *picture, double tool_mm, double time_s)
 {
@@ -295,6 +313,7 @@ int main(void)
         cmocka_unit_test(uneven_gain_of_cells_makes_no_spot),
         cmocka_unit_test(a_ball_of_any_size_makes_no_spot_of_even_ground),
         cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
+        cmocka_unit_test(every_pass_of_one_of_two_balls_over_its_spot_is_a_stroke_over_it),
         cmocka_unit_test(a_strip_pressed_at_its_end_shows_its_spot),
         cmocka_unit_test(an_end_of_a_strip_that_shifts_is_no_spot),
         cmocka_unit_test(what_rises_throughout_a_hold_is_a_spot_without_a_stroke),
