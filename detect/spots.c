@@ -13,7 +13,6 @@
 
 static const double least_significance = 2.3; /* times its noise: less is not looked at */
 static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
-static const uint32_t known_passes = 2;       /* after which a strip knows its own spread */
 static const double new_confidence = 0.5, kept_confidence = 0.4;
 
 struct place {
@@ -91,7 +90,6 @@ void spots_begin(struct spots *spots, int slot)
 {
     scan_begin(&spots->scans[slot]);
     stands_clear(&spots->stands[slot]);
-    spots->stands[slot].passes = 0;
 }
 
 void spots_take(struct spots *spots, int slot, const struct contacts *contacts,
@@ -170,7 +168,6 @@ void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
         spots->last_s[cell] = (float)stroke->end_s;
     }
     scan_clear(scan);
-    spots->stands[slot].passes++;
     spots->changed = true;
 }
 
@@ -185,11 +182,9 @@ static uint32_t cell_at(const struct spots *spots, const double at_mm[2])
 void spots_hold(struct spots *spots, int slot, const struct hold *hold)
 {
     const struct scan *scan = &spots->scans[slot];
-    const struct stands *stands = &spots->stands[slot];
-    const struct stand *stand = stands_of_hold(stands, hold->start_s, hold->end_s);
+    const struct stand *stand = stands_of_hold(&spots->stands[slot], hold->start_s, hold->end_s);
     struct stand_rise rises[STAND_RISES];
-    int count =
-        stand ? stand_find(stand, &scan->profile, stands->passes >= known_passes, rises) : 0;
+    int count = stand ? stand_find(stand, scan->profile.bin_mm, rises) : 0;
     for (int i = 0; i < count; i++) {
         struct held_place place = {.rise = rises[i],
                                    .dwell_s = hold->end_s - hold->start_s,
@@ -238,9 +233,9 @@ static double moved_load(const struct spots *spots, const struct spot *spot)
 static double confidence(const struct summit *peak)
 {
     double z = log(fmin(fmax(peak->significance, 0.3), 200)), radius = log(peak->radius_mm);
-    double odds = peak->ball ? -16.3 + 4.3 * z + 6.4 * radius
-                             : -27.3 + 6.8 * z + 5.1 * radius + 1.06 * log(fmax(peak->passes, 1)) +
-                                   1.0 * peak->ways;
+    double passes = log(fmax(peak->passes, 1));
+    double odds = peak->ball ? -14.25 + 4.15 * z + 4.34 * radius + 0.73 * passes
+                             : -27.3 + 6.8 * z + 5.1 * radius + 1.06 * passes + 1.0 * peak->ways;
     return fmax(1 / (1 + exp(-odds)), 0.01);
 }
 

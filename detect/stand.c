@@ -80,11 +80,10 @@ const struct stand *stands_of_hold(const struct stands *stands, double start_s, 
     return now >= before ? &stands->now : &stands->before;
 }
 
-/* The load along a strip over what is usual for it; NaN where that is not known. */
+/* The load along a strip; NaN where that is not known. */
 struct strip {
     double bin_mm;
     int least, most;
-    bool rolled;
     double value[PROFILE_SIDES], smooth[PROFILE_SIDES];
 };
 
@@ -99,17 +98,16 @@ static double usual_load(const double *load, int least, int most)
     return sum > 0 ? square / sum : 0;
 }
 
-static void fill(struct strip *strip, const struct stand *stand, const struct profile *profile)
+static void fill(struct strip *strip, const struct stand *stand)
 {
-    strip->bin_mm = profile->bin_mm;
     strip->least = stand->least;
     strip->most = stand->most;
-    const double *usual = strip->rolled ? profile->spread : stand->line_ns;
+    const double *usual = stand->line_ns;
     double end = end_share * usual_load(usual, stand->least, stand->most);
     for (int bin = stand->least; bin <= stand->most; bin++) {
         bool known = usual[bin] >= end && !stand->spoilt[bin];
         double load = stand->line_ns[bin] / stand->impulse_ns;
-        strip->value[bin] = !known ? NAN : strip->rolled ? load / profile->spread[bin] : load;
+        strip->value[bin] = known ? load : NAN;
     }
 }
 
@@ -129,11 +127,11 @@ static void smooth(struct strip *strip, double smooth_mm)
     }
 }
 
-/* Whether the strip is known from one bin to another and, where it has never rolled, on past them.
+/* Whether the strip is known from one bin to another and on past them.
  */
 static bool is_known(const struct strip *strip, int from, int to)
 {
-    int more = strip->rolled ? 0 : (int)ceil(end_mm / strip->bin_mm);
+    int more = (int)ceil(end_mm / strip->bin_mm);
     if (from - more < strip->least || to + more > strip->most)
         return false;
     for (int bin = from - more; bin <= to + more; bin++)
@@ -281,21 +279,20 @@ static int insert(struct stand_rise rises[STAND_RISES], int count, const struct 
     return count < STAND_RISES ? count + 1 : count;
 }
 
-int stand_find(const struct stand *stand, const struct profile *profile, bool rolled,
-               struct stand_rise rises[STAND_RISES])
+int stand_find(const struct stand *stand, double bin_mm, struct stand_rise rises[STAND_RISES])
 {
-    struct strip strip = {.rolled = rolled};
+    struct strip strip = {.bin_mm = bin_mm};
     struct shown shown;
     double z[PROFILE_SIDES];
     int count = 0;
-    fill(&strip, stand, profile);
+    fill(&strip, stand);
     show(&strip, &shown);
     for (int bin = strip.least; bin <= strip.most; bin++)
         z[bin] = significance(&shown, bin);
     for (int bin = strip.least; bin <= strip.most; bin++) {
         if (!is_highest(&strip, z, bin))
             continue;
-        struct stand_rise found = {.significance = z[bin], .rolled = strip.rolled};
+        struct stand_rise found = {.significance = z[bin]};
         fit(&strip, &shown, bin, &found);
         place(stand, top_of(z, bin, strip.least, strip.most), strip.bin_mm, &found);
         count = insert(rises, count, &found);

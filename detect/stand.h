@@ -2,11 +2,11 @@
  * @file stand.h
  * What a strip shows while it stands: a hot spot under a tool that does not move.
  *
- * Summed over a stand, the load along the strip is taken over what is usual for the strip where it
- * has rolled enough to know, smoothed at two widths, and compared with the higher of the places on
- * both sides: so neither a tilt nor the strip's end is a rise. What else varies along the strip,
- * the gain of its cells above all, is the noise: a stand does not tell gain from tissue, so a rise
- * must stand out from that by much. Balls show nothing: what is under one is its whole patch.
+ * Summed over a stand, the load along the strip is smoothed at two widths and compared with the
+ * higher of the places on both sides: so neither a tilt nor the strip's end is a rise. What else
+ * varies along the strip, the gain of its cells above all, is the noise: a stand does not tell gain
+ * from tissue, so a rise must stand out from that by much. Balls show nothing: what is under one is
+ * its whole patch.
  */
 #ifndef ROLLSCOPE_DETECT_STAND_H
 #define ROLLSCOPE_DETECT_STAND_H
@@ -30,7 +30,6 @@ struct stand {
 /** The present stand of a contact and the one before. */
 struct stands {
     struct stand now, before;
-    uint32_t passes; /**< strokes that it has made: by them it knows its own spread */
 };
 
 /** A place that rises under a strip that stood. */
@@ -39,7 +38,6 @@ struct stand_rise {
     double contrast;     /**< relative rise */
     double significance; /**< over what else varies along the strip */
     double impulse_ns;   /**< within the radius along the strip */
-    bool rolled;         /**< the strip's own spread was known */
 };
 
 void stands_clear(struct stands *stands);
@@ -51,9 +49,8 @@ void stands_take(struct stands *stands, const struct profile *profile, double fo
 /** The stand that was a hold. @return NULL: neither was */
 const struct stand *stands_of_hold(const struct stands *stands, double start_s, double end_s);
 
-/** Finds where it rises. @param rolled the strip's own spread is known
+/** Finds where it rises. @param bin_mm of the profile
  *  @return how many, the most significant first */
-int stand_find(const struct stand *stand, const struct profile *profile, bool rolled,
-               struct stand_rise rises[STAND_RISES]);
+int stand_find(const struct stand *stand, double bin_mm, struct stand_rise rises[STAND_RISES]);
 
 #endif
