@@ -13,7 +13,7 @@
 
 static const double least_significance = 2.3; /* times its noise: less is not looked at */
 static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
-static const double new_confidence = 0.5, kept_confidence = 0.4;
+static const double new_confidence = 0.6, kept_confidence = 0.5;
 
 struct place {
     struct spot spot;

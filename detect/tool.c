@@ -14,11 +14,11 @@ static const double trusted_s = 0.5; /* loaded time from which the reference is 
 static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0, sole_s = 2.0; /* a foot is on the mat for less */
+static const double fixture_s = 0.5;
+static const uint32_t stuck_cells = 2, fixture_cells = 4;
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
 static const double seen_share = 0.65;   /* of the reckoned way, seen between the centres */
 static const double outline_share = 0.3;
-static const double fixture_s = 0.5;
-static const uint32_t fixture_cells = 4;
 static const double light_n = 15;     /* no tool weighs less */
 static const double body_share = 0.5; /* of the time: then it is a limb */
 
@@ -136,11 +136,13 @@ static bool is_support(const struct tool *tool, const struct tools *tools, const
     return tools->working_seen_s > (hold->start_s + hold->end_s) / 2 || is_light(tool, tools);
 }
 
-/* A cell or two that are loaded from the first frame on and never change are the mat's fault. */
+/* A cell or two that are loaded from the first frame on, or a few that hardly are, are the mat's
+   fault. */
 static bool is_fixture(const struct tool *tool)
 {
-    return tool->landed_s < fixture_s && !tool->stroke_count && tool->most_cells <= fixture_cells &&
-           force_most(&tool->force) < light_n;
+    bool few = tool->most_cells <= stuck_cells ||
+               (tool->most_cells <= fixture_cells && force_most(&tool->force) < light_n);
+    return few && tool->landed_s < fixture_s && !tool->stroke_count;
 }
 
 static void publish_hold(struct tool *tool, struct tools *tools, const struct hold *found)
