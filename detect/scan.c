@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const double resolved_pitches =
-    2.5; /* a ball this wide shows its pressure, else its force */
+    2.5;                                /* a ball this wide shows its pressure, else its force */
+static const double faulty_share = 0.1; /* of the cells under a ball: more cannot be filled in */
 static const double finest_mm = 4;
 static const double cut_share = 0.55; /* of its width beyond the border: a tool is cut there */
 static const double joined_s = 0.15;  /* frames farther apart are not joined */
@@ -198,7 +199,24 @@ static double ball_value(const struct scan *scan, const struct part *part)
     return scan->resolved ? part->square / part->kpa : part->kpa;
 }
 
-/* A ball's value, along its way from where it was; none where it is cut by the mat's border. */
+/* Whether what lies under a ball was measured, and not filled in from what lies beside it. */
+static bool is_measured(const struct scan *scan, const double at_mm[2])
+{
+    const struct geometry *geometry = &scan->geometry;
+    double reach_mm = scan->width_mm / 2;
+    int c0 = (int)fmax(floor((at_mm[0] - reach_mm) / geometry->pitch_x_mm), 0);
+    int r0 = (int)fmax(floor((at_mm[1] - reach_mm) / geometry->pitch_y_mm), 0);
+    int c1 = (int)fmin(floor((at_mm[0] + reach_mm) / geometry->pitch_x_mm), geometry->cols - 1);
+    int r1 = (int)fmin(floor((at_mm[1] + reach_mm) / geometry->pitch_y_mm), geometry->rows - 1);
+    int cells = 0, faulty = 0;
+    for (int r = r0; r <= r1; r++)
+        for (int c = c0; c <= c1; c++, cells++)
+            faulty += scan->faults[r * geometry->cols + c] != 0;
+    return faulty <= faulty_share * cells;
+}
+
+/* A ball's value, along its way from where it was; none where it is cut by the mat's border or lies
+   on faulty cells. */
 static void lay_ball(struct scan *scan, int side, const double at_mm[2], double value, double dt_s)
 {
     static const double every[2] = {1, 1};
@@ -206,7 +224,8 @@ static void lay_ball(struct scan *scan, int side, const double at_mm[2], double 
     double way_mm = hypot(at_mm[0] - last->at_mm[0], at_mm[1] - last->at_mm[1]);
     int parts = (int)ceil(way_mm / fmin(scan->grid.step_x_mm, scan->grid.step_y_mm));
     bool joined = last->known && dt_s <= joined_s && parts <= parts_most;
-    last->known = is_whole(scan, at_mm, every, cut_share * scan->width_mm);
+    last->known =
+        is_whole(scan, at_mm, every, cut_share * scan->width_mm) && is_measured(scan, at_mm);
     if (!last->known)
         return;
     for (int k = 1; joined && k < parts; k++) {
@@ -321,6 +340,7 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
     const struct moments *box = &track->moments;
     struct part parts[2] = {{0}};
     know_tool(scan, track, dt_s);
+    scan->faults = pressure->faults;
     profile_aim(&scan->profile, track, scan->kind == CONTACT_ROLLER);
     for (uint16_t r = box->r0; r <= box->r1; r++)
         for (uint16_t c = box->c0; c <= box->c1; c++) {

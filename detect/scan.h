@@ -59,6 +59,7 @@ struct scan {
     struct scan_side sides[2];
     bool sides_known;       /* from the frame before, or before the last stroke */
     double low_mm, high_mm; /* reach of a strip along its axis */
+    const uint8_t *faults;  /* [cells] of the present frame */
     float *load;            /* [grid] sum of the value, shared among the places around */
     float *weight;          /* [grid] of the shares */
     float *stay;            /* [cells] time that the tool's middle was there, s */

@@ -185,6 +185,27 @@ static void a_ball_of_any_size_makes_no_spot_of_even_ground(void **state)
             roll_tool((struct tool){draw_ball}, &(struct ground){{0}, 0, 1, true, 0}, 10).count, 0);
 }
 
+/* The thirteenth column is dead and filled in with the mean of its neighbours. */
+static void draw_ball_over_a_dead_line(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    picture_ball(picture, (double[2]){tool_mm, 163}, ball_mm, 90);
+    for (int i = 12; i < 32 * 32; i += 32) {
+        picture->kpa[i] = (picture->kpa[i - 1] + picture->kpa[i + 1]) / 2;
+        picture->faults[i] = CELL_DEAD;
+    }
+}
+
+static void a_dead_line_under_a_ball_makes_no_spot_beside_it(void **state)
+{
+    (void)state;
+    for (ball_mm = 7; ball_mm <= 12; ball_mm += 1)
+        assert_int_equal(roll_tool((struct tool){draw_ball_over_a_dead_line},
+                                   &(struct ground){{0}, 0, 1, true, 0}, 10)
+                             .count,
+                         0);
+}
+
 /* Two balls 60 mm apart; over a third of the way what lies between them is loaded, too. */
 static void draw_touching_pair(struct picture *picture, double tool_mm, double time_s)
 {
@@ -312,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_broad_belly_is_no_spot),
         cmocka_unit_test(uneven_gain_of_cells_makes_no_spot),
         cmocka_unit_test(a_ball_of_any_size_makes_no_spot_of_even_ground),
+        cmocka_unit_test(a_dead_line_under_a_ball_makes_no_spot_beside_it),
         cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
         cmocka_unit_test(every_pass_of_one_of_two_balls_over_its_spot_is_a_stroke_over_it),
         cmocka_unit_test(a_strip_pressed_at_its_end_shows_its_spot),
