@@ -41,6 +41,11 @@ static void a_hot_spot_that_is_withdrawn_is_none(void **state)
     assert_int_equal(spots->count, 2);
     assert_int_equal(spots->events[0].spot.id, 1);
     assert_int_equal(spots->events[1].spot.id, 3);
+    event.spot.confidence = 0.9; /* said again, it stands where it stood */
+    assert_int_equal(findings_take(&findings, &event), STATUS_OK);
+    assert_int_equal(spots->count, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(spots->events[i].spot.id, i + 1);
     findings_clear(&findings);
 }
 

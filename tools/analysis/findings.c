@@ -1,6 +1,5 @@
 #include "findings.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +28,29 @@ static void forget(struct findings_list *list, struct event *kept)
     list->count--;
 }
 
+static bool make_room(struct findings_list *list)
+{
+    if (list->count < list->capacity)
+        return true;
+    size_t capacity = list->capacity ? 2 * list->capacity : 16;
+    struct event *events = realloc(list->events, capacity * sizeof *events);
+    if (!events)
+        return false;
+    list->events = events;
+    list->capacity = capacity;
+    return true;
+}
+
+/* Where a new one stands: a hot spot that was withdrawn and is said again comes to its old place.
+ */
+static size_t place_of(const struct findings_list *list, const struct event *event)
+{
+    size_t at = list->count;
+    while (event->type == EVENT_SPOT && at > 0 && list->events[at - 1].spot.id > event->spot.id)
+        at--;
+    return at;
+}
+
 int findings_take(struct findings *findings, const struct event *event)
 {
     struct findings_list *list = &findings->lists[event->type];
@@ -41,16 +63,12 @@ int findings_take(struct findings *findings, const struct event *event)
         *kept = *event;
         return STATUS_OK;
     }
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 16;
-        struct event *events = realloc(list->events, capacity * sizeof *events);
-        if (!events)
-            return STATUS_MEMORY;
-        list->events = events;
-        list->capacity = capacity;
-    }
-    assert(list->events);
-    list->events[list->count++] = *event;
+    if (!make_room(list))
+        return STATUS_MEMORY;
+    size_t at = place_of(list, event);
+    memmove(list->events + at + 1, list->events + at, (list->count - at) * sizeof *list->events);
+    list->events[at] = *event;
+    list->count++;
     return STATUS_OK;
 }
 
