@@ -29,6 +29,7 @@ struct bridge {
     uint64_t next[2];               /* number of the next event, of the next note */
     uint64_t events, metrics;       /* passed on */
     uint64_t missed_events, behind; /* overrun in the ring; metrics that were not taken */
+    uint64_t refused;               /* events that could not be sent */
 };
 
 /* Again where the broker may have forgotten it. */
@@ -55,24 +56,30 @@ static void event_pass(struct bridge *bridge, const struct event *event, uint64_
     snprintf(name, sizeof name, EVENTS_NAME, event_kind(event->type)->name);
     bridge->missed_events += event->number > *next ? event->number - *next : 0;
     *next = event->number + 1;
-    bridge->events +=
+    bool sent =
         length > 0 && !broker_send(bridge->broker, name, text, (size_t)length,
                                    event->type == EVENT_SUMMARY ? BROKER_STATE : BROKER_EACH);
+    bridge->events += sent;
+    bridge->refused += !sent;
 }
 
-/* Events wait in their ring until the broker takes them. @return whether there were any */
-static bool events_pass(struct bridge *bridge)
+static bool stream_pass(struct bridge *bridge, int (*take)(struct watcher *, struct event *),
+                        uint64_t *next)
 {
     struct event event;
     bool any = false;
-    while (broker_takes(bridge->broker, BROKER_EACH) &&
-           watcher_event(bridge->watcher, &event) == 1) {
-        event_pass(bridge, &event, &bridge->next[0]);
+    while (broker_takes(bridge->broker, BROKER_EACH) && take(bridge->watcher, &event) == 1) {
+        event_pass(bridge, &event, next);
         any = true;
     }
-    while (broker_takes(bridge->broker, BROKER_EACH) && watcher_note(bridge->watcher, &event) == 1)
-        event_pass(bridge, &event, &bridge->next[1]);
     return any;
+}
+
+/* They wait in their rings until the broker takes them. @return whether there were any */
+static bool events_pass(struct bridge *bridge)
+{
+    bool notes = stream_pass(bridge, watcher_note, &bridge->next[1]);
+    return stream_pass(bridge, watcher_event, &bridge->next[0]) || notes;
 }
 
 static void metrics_pass(struct bridge *bridge)
@@ -159,9 +166,12 @@ static int run(const struct options *options)
     watcher_close(bridge.watcher);
     if (status)
         return say_failure(&failure);
-    say("passed on %llu events and %llu metrics; %llu events were overrun, %llu metrics left out",
+    say("passed on %llu events and %llu metrics; %llu events were overrun, %llu refused, %llu "
+        "metrics "
+        "left out",
         (unsigned long long)bridge.events, (unsigned long long)bridge.metrics,
-        (unsigned long long)bridge.missed_events, (unsigned long long)bridge.behind);
+        (unsigned long long)bridge.missed_events, (unsigned long long)bridge.refused,
+        (unsigned long long)bridge.behind);
     return EXIT_DONE;
 }
 

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import subprocess
+import sys
+import threading
 import unittest
 
 import h5py
@@ -13,6 +15,9 @@ import h5py
 import support
 
 SOURCE = os.environ["ROLLSCOPE_SOURCE"]
+sys.path.append(os.path.join(SOURCE, "tests", "dashboard"))
+
+from screen import Screen
 SESSION = os.path.join(SOURCE, "datasets", "roller-knots.h5")
 BROKER = "/usr/sbin/mosquitto"
 WORD = "rolling"
@@ -22,6 +27,48 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class Link:
+    """A way to a port that can be cut while something is under way; nobody is there until it is joined."""
+
+    def __init__(self, port):
+        self.port, self.far, self.ends = free_port(), port, []
+
+    def join(self):
+        self.door = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self.let_in, args=[self.door], daemon=True).start()
+
+    def let_in(self, door):
+        try:
+            while True:
+                ends = door.accept()[0], socket.create_connection(("127.0.0.1", self.far))
+                self.ends += ends
+                for one, other in (ends, ends[::-1]):
+                    threading.Thread(target=self.carry, args=[one, other], daemon=True).start()
+        except OSError:
+            pass
+
+    def carry(self, one, other):
+        try:
+            while data := one.recv(4096):
+                other.sendall(data)
+        except OSError:
+            pass
+        self.shut(other)
+
+    def shut(self, end):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def cut(self):
+        self.shut(self.door)
+        self.door.close()
+        for end in self.ends:
+            self.shut(end)
+            end.close()
 
 
 class Bridge(support.PipelineTest):
@@ -100,33 +147,64 @@ class Bridge(support.PipelineTest):
         self.wait_until("the metrics", lambda: self.heard("metrics"))
         self.assertEqual(["online"], self.heard("status"))
         self.assertEqual(summary["one_way"], json.loads(self.heard("metrics")[0])["strokes"]["one_way"])
-        self.assertIn(" 0 events were overrun", self.stop(bridge))
+        self.assertIn(" 0 events were overrun, 0 refused", self.stop(bridge))
         self.wait_until("goodbye", lambda: self.heard("status")[-1:] == ["offline"])
+
+    def test_what_people_say_is_at_the_broker(self):
+        port = free_port()
+        self.broker()
+        self.subscribe()
+        bridge = self.bridge()
+        live = self.start("live", "--quiet", "--source", f"session:{SESSION}?speed=1", "--http", f"127.0.0.1:{port}")
+        self.wait_until("strokes", lambda: self.heard("events/stroke"))
+        page = Screen(port)
+        self.wait_until("the session", lambda: page.ask(do="mark", kind="pain", value=7, spot=1) is None)
+        self.assertIsNone(page.ask(do="mark", kind="note", text="härter"))
+        live.send_signal(signal.SIGTERM)
+        self.finish(live)
+        self.wait_until("what was said", lambda: len(self.heard("events/marker")) == 2)
+        said = [json.loads(text) for text in self.heard("events/marker")]
+        self.assertEqual([("pain", 7, "spot 1"), ("note", None, "härter")],
+                         [(one["kind"], one.get("value"), one["text"]) for one in said])
+        page.close()
+        self.stop(bridge)
 
     def frames_pass(self, count):
         acquired = self.frames_acquired()
         self.wait_until("frames", lambda: self.frames_acquired() >= acquired + count)
 
-    def test_a_broker_that_comes_late_and_dies_again_and_again_costs_no_event(self):
-        bridge = self.bridge()
+    def test_a_broker_that_comes_late_and_is_cut_off_again_and_again_costs_no_event(self):
+        self.broker()
+        self.subscribe()
+        link = Link(self.port)
+        bridge = self.start("bridge", "--port", str(link.port))
         recorded, live = self.play(4)
         self.frames_pass(100)
         for _ in range(6):
-            broker = self.broker()
-            self.subscribe()
+            link.join()
             heard = len(self.heard("metrics"))
             self.wait_until("metrics", lambda: len(self.heard("metrics")) > heard or live.poll() is not None)
-            broker.kill()
-            broker.wait()
+            link.cut()
             self.frames_pass(25)
-        self.broker()
-        self.subscribe()
+        link.join()
         self.wait_until("the summary", lambda: self.heard("events/summary"))
         self.finish(live)
         self.assert_strokes(recorded)
         said = self.stop(bridge)
         self.assertIn("trying again", said)
-        self.assertIn(" 0 events were overrun", said)
+        self.assertIn(" 0 events were overrun, 0 refused", said)
+        link.cut()
+
+    def test_a_broker_that_dies_is_found_again(self):
+        bridge = self.bridge()
+        for _ in range(3):
+            broker = self.broker()
+            self.subscribe()
+            online = self.heard("status").count("online")
+            self.wait_until("the bridge", lambda: self.heard("status").count("online") > online)
+            broker.kill()
+            broker.wait()
+        self.assertEqual(3, self.stop(bridge).count("connected"))
 
     def test_a_bridge_that_is_killed_is_said_to_be_offline_and_nobody_else_notices(self):
         self.broker()

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_MS 250 /* between two looks for a session */
+#define LOOK_MS  250 /* between two looks for a session */
+#define NOTES_MS 250 /* after its end, for what was said just before */
 
 struct watcher {
     char folder[BUS_FOLDER_SIZE];
@@ -17,8 +18,8 @@ struct watcher {
     struct bus_reader *readers[BUS_STREAM_COUNT];
     bool over[BUS_STREAM_COUNT];
     struct bus_session session;
-    bool shown;
-    int64_t look_ms;
+    bool shown, ending;
+    int64_t look_ms, leave_ms;
 };
 
 int watcher_open(struct watcher **result, const char *folder, unsigned streams,
@@ -41,7 +42,7 @@ static void readers_close(struct watcher *watcher)
         watcher->readers[i] = NULL;
         watcher->over[i] = false;
     }
-    watcher->shown = false;
+    watcher->shown = watcher->ending = false;
 }
 
 void watcher_follow(struct watcher *watcher, const char *session)
@@ -71,8 +72,17 @@ static int reader_open(struct watcher *watcher, enum bus_stream stream, const ch
     return status;
 }
 
+/* A session without a wish for it is given up for the next one once its streams are over. */
+static void leave(struct watcher *watcher)
+{
+    memcpy(watcher->ended, watcher->session.id, sizeof watcher->ended);
+    readers_close(watcher);
+}
+
 int watcher_look(struct watcher *watcher, struct failure *failure)
 {
+    if (watcher->ending && monotonic_ms() >= watcher->leave_ms)
+        leave(watcher);
     if (watcher->shown || monotonic_ms() < watcher->look_ms)
         return 0;
     watcher->look_ms = monotonic_ms() + LOOK_MS;
@@ -99,15 +109,15 @@ int watcher_look(struct watcher *watcher, struct failure *failure)
     return 1;
 }
 
-/* A session without a wish for it is given up for the next one once its streams are over. */
 static int end_note(struct watcher *watcher, enum bus_stream stream, int status)
 {
     watcher->over[stream] = true;
     for (int i = 0; i < BUS_STREAM_COUNT; i++)
         watcher->over[i] |= status == STATUS_LOST;
-    if (watcher->over[watcher->first] && watcher->over[BUS_EVENTS] && !*watcher->wanted) {
-        memcpy(watcher->ended, watcher->session.id, sizeof watcher->ended);
-        readers_close(watcher);
+    bool over = watcher->over[watcher->first] && watcher->over[BUS_EVENTS];
+    if (over && !watcher->ending && !*watcher->wanted) {
+        watcher->ending = true;
+        watcher->leave_ms = monotonic_ms() + NOTES_MS;
     }
     return STATUS_END;
 }
@@ -121,22 +131,23 @@ int watcher_frame(struct watcher *watcher, struct frame *frame)
     return status < 0 ? end_note(watcher, BUS_FRAMES, status) : status;
 }
 
-int watcher_event(struct watcher *watcher, struct event *event)
+static int event_from(struct watcher *watcher, enum bus_stream stream, struct event *event)
 {
     struct failure failure;
-    if (!watcher->shown || watcher->over[BUS_EVENTS])
+    if (!watcher->shown || watcher->over[stream])
         return 0;
-    int status = bus_read_event(watcher->readers[BUS_EVENTS], event, 0, &failure);
-    return status < 0 ? end_note(watcher, BUS_EVENTS, status) : status;
+    int status = bus_read_event(watcher->readers[stream], event, 0, &failure);
+    return status < 0 ? end_note(watcher, stream, status) : status;
+}
+
+int watcher_event(struct watcher *watcher, struct event *event)
+{
+    return event_from(watcher, BUS_EVENTS, event);
 }
 
 int watcher_note(struct watcher *watcher, struct event *event)
 {
-    struct failure failure;
-    if (!watcher->shown || watcher->over[BUS_NOTES])
-        return 0;
-    int status = bus_read_event(watcher->readers[BUS_NOTES], event, 0, &failure);
-    return status < 0 ? end_note(watcher, BUS_NOTES, status) : status;
+    return event_from(watcher, BUS_NOTES, event);
 }
 
 int watcher_metrics(struct watcher *watcher, struct metrics *metrics)
