@@ -64,16 +64,6 @@ static void state_take(struct bus_reader *reader, const struct answer *answer)
     }
 }
 
-void reader_lost(struct bus_reader *reader, uint64_t number)
-{
-    if (!reader->lost_count)
-        reader->lost_first = reader->next;
-    reader->lost_last = number - 1;
-    reader->lost_count += number - reader->next;
-    reader->health.lost += number - reader->next;
-    reader->next = number;
-}
-
 static void state_read(struct bus_reader *reader, const char *text, size_t size)
 {
     struct answer answer;
@@ -97,18 +87,6 @@ static void answer_take(struct bus_reader *reader)
     reader->heard_ms = now_ms();
     reader->begun = reader->known;
     state_read(reader, text, (size_t)length);
-}
-
-int reader_give(struct bus_reader *reader, zmq_msg_t *message, uint64_t number)
-{
-    if (reader->skip && reader->given)
-        reader->health.skipped += number - reader->next;
-    reader->given = true;
-    zmq_msg_move(&reader->current, message);
-    reader->next = number + 1;
-    if (reader->newest < reader->next)
-        reader->newest = reader->next;
-    return 1;
 }
 
 /* @return whether the message is one of this session's; its number */

@@ -1,4 +1,4 @@
-#include "conditioner.h"
+#include "conditioner_parts.h"
 #include "lanes.h"
 
 #include <math.h>

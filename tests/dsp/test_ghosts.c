@@ -1,6 +1,6 @@
 /* What a load leaves behind or leaks into other cells, and what becomes of it in the conditioner.
  */
-#include "dsp/conditioner.h"
+#include "dsp/conditioner_state.h"
 #include "support_conditioner.h"
 
 #include <math.h>

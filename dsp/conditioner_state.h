@@ -1,10 +1,9 @@
 /**
- * @file conditioner.h
- * The inside of a conditioner, shared by its parts: the start (offsets.c), the cells' own signals
- * (cells.c) and the bad cells (faults.c).
+ * @file conditioner_state.h
+ * The inside of a conditioner, shared by its parts.
  */
-#ifndef ROLLSCOPE_DSP_CONDITIONER_H
-#define ROLLSCOPE_DSP_CONDITIONER_H
+#ifndef ROLLSCOPE_DSP_CONDITIONER_STATE_H
+#define ROLLSCOPE_DSP_CONDITIONER_STATE_H
 
 #include "dsp.h"
 
@@ -106,19 +105,6 @@ struct conditioner {
     uint64_t frames;
 };
 
-/** Middle of values[count], which it reorders; 0 for none. */
-float sample_quantile(float *values, uint32_t count, float quantile);
-
-/** First frame: tells offsets from loads and sets every cell. */
-void offsets_guess(struct conditioner *conditioner, const uint16_t *counts);
-
-/** One frame: load, baseline, noise, residue and result of every cell. */
-void cells_update(struct conditioner *conditioner, const uint16_t *counts,
-                  const struct weights *weights);
-
-/** Sets `around` to 1 within two cells of a loaded one. */
-void cells_spread(struct conditioner *conditioner);
-
 /** Load of a cell, common mode and residue included. */
 static inline float cells_load(const struct conditioner *conditioner, const uint16_t *counts,
                                uint32_t cell)
@@ -126,29 +112,10 @@ static inline float cells_load(const struct conditioner *conditioner, const uint
     return (float)counts[cell] * conditioner->scale_kpa - conditioner->cells.base[cell];
 }
 
-/** Looks at one row: noise and gates. @param counts of the frame */
-void noise_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
-
-/** Looks at one row: noise, gates and faults. @param counts of the frame */
-void faults_sweep(struct conditioner *conditioner, const uint16_t *counts, uint16_t row);
-
-/** Whether there are any; then every frame is looked at. */
+/** Whether there are leaks; then every frame is looked at. */
 static inline bool leaks_found(const struct conditioner *conditioner)
 {
     return conditioner->leaks.row_share + conditioner->leaks.col_share > 0;
 }
-
-/** Sets the mean loads of rows and columns. */
-void leaks_sum(struct conditioner *conditioner, const uint16_t *counts);
-
-/** Learns the leaks from lines of cells that have never carried a load. Source
- *  of the model: reading = load + share * mean load of the row + share * that of the column. */
-void leaks_learn(struct conditioner *conditioner, const uint16_t *counts);
-
-/** After a whole sweep: lines of dead cells, list of bad cells, the mat's typical noise. */
-void faults_conclude(struct conditioner *conditioner);
-
-/** Replaces bad cells in the result by the mean of their good neighbours. */
-void faults_interpolate(struct conditioner *conditioner);
 
 #endif
