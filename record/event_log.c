@@ -1,5 +1,7 @@
 #include "event_log.h"
 
+#include "packing.h"
+#include "record.h"
 #include "table.h"
 
 #include <math.h>
@@ -45,6 +47,7 @@ void event_columns(struct table *table, enum event_type type)
     const struct event_kind *kind = event_kind(type);
     table_columns(table, common_columns, COMMON_COUNT);
     table_columns(table, kind->columns, kind->column_count);
+    table->proven = true;
 }
 
 static int write_number(hid_t group, const struct event *event, const struct column *column)
@@ -63,6 +66,23 @@ static int write_number(hid_t group, const struct event *event, const struct col
     }
 }
 
+/* As for a row of a table. */
+static uint32_t summary_checksum(const struct event *event)
+{
+    const struct event_kind *kind = event_kind(EVENT_SUMMARY);
+    const double none = NAN;
+    uint32_t crc = 0;
+    for (size_t i = 0; i < COMMON_COUNT + kind->column_count; i++) {
+        const struct column *column =
+            i < COMMON_COUNT ? &common_columns[i] : &kind->columns[i - COMMON_COUNT];
+        bool nothing = isnan(column_number(event, column));
+        crc =
+            packing_crc32(crc, nothing ? (const void *)&none : (const char *)event + column->offset,
+                          column->size);
+    }
+    return crc;
+}
+
 static int write_summary(hid_t group, const struct event *event)
 {
     const struct event_kind *kind = event_kind(EVENT_SUMMARY);
@@ -72,7 +92,7 @@ static int write_summary(hid_t group, const struct event *event)
     for (size_t i = 0; i < kind->column_count; i++)
         if (write_number(group, event, &kind->columns[i]) < 0)
             return -1;
-    return 0;
+    return hdf_write_integer(group, TABLE_CHECKSUM, H5T_STD_U32LE, summary_checksum(event));
 }
 
 static void read_number(hid_t group, struct event *event, const struct column *column)
@@ -82,14 +102,18 @@ static void read_number(hid_t group, struct event *event, const struct column *c
     column_set_number(event, column, value);
 }
 
-void event_log_read_summary(hid_t group, struct event *event)
+enum row_state event_log_read_summary(hid_t group, struct event *event)
 {
+    double checksum;
     const struct event_kind *kind = event_kind(EVENT_SUMMARY);
     event->type = EVENT_SUMMARY;
     for (size_t i = 0; i < COMMON_COUNT; i++)
         read_number(group, event, &common_columns[i]);
     for (size_t i = 0; i < kind->column_count; i++)
         read_number(group, event, &kind->columns[i]);
+    if (hdf_read_double(group, TABLE_CHECKSUM, &checksum) <= 0)
+        return ROW_UNPROVEN;
+    return checksum == summary_checksum(event) ? ROW_PROVEN : ROW_TORN;
 }
 
 static int describe_summary(hid_t group, const char *time_units)
@@ -194,6 +218,24 @@ int event_log_append(struct event_log *log, const struct event *event)
     default:
         return append_row(log, event);
     }
+}
+
+bool event_is_said_again(enum event_type type)
+{
+    return type == EVENT_SPOT || type == EVENT_BOUT || type == EVENT_SUMMARY;
+}
+
+int event_log_reserve(struct event_log *log, const struct event *event)
+{
+    struct table *table = &log->tables[event->type];
+    if (flush_kind(log, (int)event->type) < 0)
+        return -1;
+    table->torn = true;
+    int result = event_log_append(log, event);
+    if (result >= 0)
+        result = flush_kind(log, (int)event->type);
+    table->torn = false;
+    return result;
 }
 
 int event_log_flush(struct event_log *log)

@@ -15,11 +15,18 @@ struct event_log;
 
 struct table;
 
-/** Sets the columns of one kind, with those that every event has. */
+/** Sets the columns of one kind, with those that every event has, and that rows are proven. */
 void event_columns(struct table *table, enum event_type type);
 
+/** What it takes to trust a row. */
+enum row_state {
+    ROW_UNPROVEN, /**< there is no checksum */
+    ROW_TORN,     /**< it differs from its checksum */
+    ROW_PROVEN
+};
+
 /** Reads the attributes of the group `summary`; a missing one is NaN or 0. */
-void event_log_read_summary(hid_t group, struct event *event);
+enum row_state event_log_read_summary(hid_t group, struct event *event);
 
 /**
  * Creates the groups, empty.
@@ -32,6 +39,10 @@ struct event_log *event_log_create(hid_t place, const char *time_units);
 /** Takes an event. A hot spot or bout said again replaces the earlier one in its row. @return
  * negative when HDF5 fails */
 int event_log_append(struct event_log *log, const struct event *event);
+
+/** Keeps a row for an event whose content was lost: the row is torn until the event is said again.
+ */
+int event_log_reserve(struct event_log *log, const struct event *event);
 
 /** Hands what waits to HDF5. @return negative when HDF5 fails */
 int event_log_flush(struct event_log *log);

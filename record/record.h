@@ -85,6 +85,9 @@ int recorder_frame(struct recorder *recorder, const struct frame *frame, struct 
  *  was appended before, by its id, is replaced. */
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
 
+/** Whether an event of a kind may be said again, which replaces the earlier one. */
+bool event_is_said_again(enum event_type type);
+
 /** The most counters of a session. */
 #define SESSION_COUNTERS_MAX 64
 
@@ -133,8 +136,9 @@ struct session;
  */
 int session_open(struct session **session, const char *path, struct failure *failure);
 
-/** From now on session_read() compares each frame with its checksum, where the file has them:
- *  STATUS_FORMAT names the first frame that differs. @return whether the file has them */
+/** From now on session_read() compares each frame with its checksum, and session_events() each
+ *  event, where the file has them: STATUS_FORMAT names the first that differs. @return whether the
+ *  file has those of frames */
 bool session_check(struct session *session);
 
 /**
@@ -230,9 +234,9 @@ struct recovery {
     uint64_t frames;      /**< in the recovered file */
     uint64_t uncommitted; /**< of them written after the last commit, proven by their checksums */
     bool was_closed;      /**< nothing had to be done */
-    bool events_lost;     /**< they cannot be read or trusted: none was taken; the frames give them
-                             again */
-    bool markers_lost;    /**< likewise what people said: that is gone */
+    bool events_lost;  /**< some cannot be read or trusted and were left out; the frames give them
+                            again */
+    bool markers_lost; /**< likewise what people said: that is gone */
 };
 
 /**

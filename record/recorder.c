@@ -224,15 +224,27 @@ static int begun(const struct recorder *recorder, const char *what, struct failu
                        what);
 }
 
-int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure)
+static int write_event(struct recorder *recorder, const struct event *event,
+                       int (*write)(struct event_log *log, const struct event *event),
+                       struct failure *failure)
 {
     int status = begun(recorder, "an event", failure);
     if (status == STATUS_OK)
         status = look_for_room(recorder, failure);
     hdf_begin();
-    if (status == STATUS_OK && event_log_append(recorder->events, event) < 0)
+    if (status == STATUS_OK && write(recorder->events, event) < 0)
         status = recorder_latch(recorder, failure, "recording stopped");
     return status;
+}
+
+int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure)
+{
+    return write_event(recorder, event, event_log_append, failure);
+}
+
+int recorder_reserve(struct recorder *recorder, const struct event *event, struct failure *failure)
+{
+    return write_event(recorder, event, event_log_reserve, failure);
 }
 
 int recorder_maps(struct recorder *recorder, const struct session_maps *maps,

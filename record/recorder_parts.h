@@ -22,4 +22,7 @@ size_t recorder_chunk(const struct recorder *recorder);
 int recorder_packed(struct recorder *recorder, const struct frame *frames,
                     const struct packed *packed, struct failure *failure);
 
+/** Keeps a row for an event that may be said again and whose content was lost. */
+int recorder_reserve(struct recorder *recorder, const struct event *event, struct failure *failure);
+
 #endif

@@ -14,6 +14,7 @@ struct salvage {
     struct recorder *to;
     struct replacement replacement;
     struct recovery *recovery;
+    bool goes_on; /* to be recorded on */
 };
 
 /* Whether the frames up to `to` are proven by their checksums and come in order; then the session
@@ -157,7 +158,8 @@ static int copy_all(struct salvage *salvage, struct failure *failure)
     if (status >= 0)
         status = copy_frames(salvage, failure);
     if (status == STATUS_OK && salvage->recovery->frames)
-        status = salvage_events(salvage->from, salvage->to, salvage->recovery, failure);
+        status = salvage_events(salvage->from, salvage->to, salvage->goes_on, salvage->recovery,
+                                failure);
     if (status == STATUS_OK && salvage->recovery->frames)
         status = copy_maps(salvage, failure);
     return status == STATUS_OK ? recorder_sync(salvage->to, failure) : status;
@@ -330,7 +332,7 @@ int recorder_reopen(struct recorder **recorder, const char *path,
                     const struct recorder_options *options, struct failure *failure)
 {
     struct recovery recovery = {.frames = 0};
-    struct salvage salvage = {.recovery = &recovery};
+    struct salvage salvage = {.recovery = &recovery, .goes_on = true};
     *recorder = NULL;
     int status = replacement_begin(&salvage.replacement, path, failure);
     if (status == STATUS_OK)

@@ -1,68 +1,75 @@
 #include "salvage_events.h"
 
+#include "recorder_parts.h"
 #include "session_parts.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <time.h>
+#define MICROSECOND_S 1e-6
 
-/* Whether the machine was started after a file was last written: then rows of which only some
- * columns reached the disk cannot be told from whole ones. */
-static bool written_before_start(const char *path)
-{
-    struct stat file;
-    struct timespec now, up;
-    if (stat(path, &file) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0 ||
-        clock_gettime(CLOCK_BOOTTIME, &up) < 0)
-        return true;
-    return file.st_mtim.tv_sec < now.tv_sec - up.tv_sec;
-}
-
-/* Rows that never reached the disk are not later than those before. Hot spots and bouts are written
- * again in their rows; markers come from several hands, but under ids of the file. */
-static bool in_order(const struct event *events, int count, enum event_type type)
-{
-    bool good = true;
-    for (int i = 1; i < count && good; i++)
-        if (type == EVENT_MARKER)
-            good = events[i].marker.id > events[i - 1].marker.id;
-        else if (type != EVENT_SPOT && type != EVENT_BOUT)
-            good = events[i].number > events[i - 1].number;
-    return good;
-}
-
-struct events {
-    struct event *rows;
-    int count; /* negative: they cannot be read */
+struct copying {
+    struct session *from;
+    struct recorder *to;
+    double last_s; /* events that were published later are not of the file's frames */
+    bool goes_on;
 };
 
-static void read_events(struct session *from, struct recovery *recovery,
-                        struct events events[EVENT_TYPE_COUNT])
+static bool is_sound(const struct copying *copying, const struct event_rows *rows, int row)
 {
-    const bool torn = written_before_start(from->path);
-    for (int i = 0; i < EVENT_TYPE_COUNT; i++) {
-        enum event_type type = (enum event_type)i;
-        events[i].count = session_events(from, NULL, type, &events[i].rows, NULL);
-        if (events[i].count >= 0 && !in_order(events[i].rows, events[i].count, type))
-            events[i].count = -1;
-        if (events[i].count < 0 && type == EVENT_MARKER)
-            recovery->markers_lost = true;
-        else if (type != EVENT_MARKER && (events[i].count < 0 || (torn && events[i].count > 0)))
-            recovery->events_lost = true;
-    }
+    const struct event *event = &rows->events[row];
+    if (event->type == EVENT_MARKER)
+        return rows->states[row] != ROW_TORN;
+    return rows->states[row] == ROW_PROVEN &&
+           (copying->goes_on || event->published_s < copying->last_s + MICROSECOND_S);
 }
 
-int salvage_events(struct session *from, struct recorder *to, struct recovery *recovery,
-                   struct failure *failure)
+static uint32_t id_of(const struct event *event)
 {
-    struct events events[EVENT_TYPE_COUNT] = {0};
-    int status = STATUS_OK;
-    read_events(from, recovery, events);
-    for (int i = 0; i < EVENT_TYPE_COUNT; i++) {
-        bool kept = i == EVENT_MARKER || !recovery->events_lost;
-        for (int row = 0; row < events[i].count && kept && status == STATUS_OK; row++)
-            status = recorder_event(to, &events[i].rows[row], failure);
-        free(events[i].rows);
+    return event->type == EVENT_SPOT ? event->spot.id : event->bout.id;
+}
+
+/* What is written again in its row does not change the row's id; that of a new one may be
+ * missing. */
+static bool has_own_id(const struct event_rows *rows, int row)
+{
+    const uint32_t id = id_of(&rows->events[row]);
+    bool own = id != 0;
+    for (int i = 0; i < rows->count && own; i++)
+        own = i == row || id_of(&rows->events[i]) != id;
+    return own;
+}
+
+/* @return the number of rows left out, or negative */
+static int copy_rows(const struct copying *copying, enum event_type type,
+                     const struct event_rows *rows, struct failure *failure)
+{
+    const bool again = event_is_said_again(type);
+    const bool reserving = copying->goes_on && again && type != EVENT_SUMMARY;
+    int left_out = 0, status = STATUS_OK;
+    for (int row = 0; row < rows->count && status == STATUS_OK; row++) {
+        const struct event *event = &rows->events[row];
+        if (is_sound(copying, rows, row) && (again || !left_out))
+            status = recorder_event(copying->to, event, failure);
+        else if (reserving && has_own_id(rows, row))
+            status = recorder_reserve(copying->to, event, failure);
+        else
+            left_out++;
     }
-    return status;
+    return status < 0 ? status : left_out;
+}
+
+int salvage_events(struct session *from, struct recorder *to, bool goes_on,
+                   struct recovery *recovery, struct failure *failure)
+{
+    const int64_t origin_us = from->about.origin_us ? from->about.origin_us : from->time.first_us;
+    const struct copying copying = {
+        from, to, (double)(from->time.last_us - origin_us) * MICROSECOND_S, goes_on};
+    int status = STATUS_OK;
+    for (int type = 0; type < EVENT_TYPE_COUNT && status >= 0; type++) {
+        struct event_rows rows;
+        int left_out = session_rows(from, NULL, (enum event_type)type, &rows, NULL) < 0;
+        if (!left_out)
+            left_out = status = copy_rows(&copying, (enum event_type)type, &rows, failure);
+        event_rows_free(&rows);
+        *(type == EVENT_MARKER ? &recovery->markers_lost : &recovery->events_lost) |= left_out > 0;
+    }
+    return status < 0 ? status : STATUS_OK;
 }

@@ -28,27 +28,46 @@ int session_truth(struct session *session, struct truth *truth, struct failure *
     return status < 0 ? failure_at(failure, session->path) : status;
 }
 
-static int read_events(struct table *table, enum event_type type, struct event *events,
-                       struct failure *failure)
+static int allocate_rows(struct event_rows *rows, size_t count, struct failure *failure)
+{
+    rows->events = calloc(count, sizeof *rows->events);
+    rows->states = calloc(count, sizeof *rows->states);
+    return rows->events && rows->states ? STATUS_OK
+                                        : failure_set(failure, STATUS_MEMORY, "out of memory");
+}
+
+void event_rows_free(struct event_rows *rows)
+{
+    free(rows->events);
+    free(rows->states);
+    *rows = (struct event_rows){.count = 0};
+}
+
+static int read_rows(struct table *table, struct event_rows *rows, struct failure *failure)
 {
     for (hsize_t first = 0; first < table->length; first += TABLE_BATCH) {
         hsize_t left = table->length - first;
         size_t count = left < TABLE_BATCH ? (size_t)left : TABLE_BATCH;
-        if (table_read(table, first, events + first, count, sizeof *events) < 0)
+        if (table_read(table, first, rows->events + first, count, sizeof *rows->events) < 0)
             return hdf_failure(failure, "events cannot be read");
-    }
-    for (hsize_t i = 0; i < table->length; i++) {
-        const struct event_kind *kind = event_kind(type);
-        events[i].type = type;
-        for (size_t j = 0; j < kind->column_count; j++)
-            if (kind->columns[j].type == COLUMN_TEXT)
-                ((char *)&events[i])[kind->columns[j].offset + kind->columns[j].size - 1] = '\0';
+        for (size_t i = 0; i < count; i++)
+            rows->states[first + i] = !table->proven     ? ROW_UNPROVEN
+                                      : table->agrees[i] ? ROW_PROVEN
+                                                         : ROW_TORN;
     }
     return (int)table->length;
 }
 
-static int table_events(struct session *session, hid_t place_id, enum event_type type,
-                        struct event **events, struct failure *failure)
+static void close_texts(struct event *event)
+{
+    const struct event_kind *kind = event_kind(event->type);
+    for (size_t i = 0; i < kind->column_count; i++)
+        if (kind->columns[i].type == COLUMN_TEXT)
+            ((char *)event)[kind->columns[i].offset + kind->columns[i].size - 1] = '\0';
+}
+
+static int table_rows(struct session *session, hid_t place_id, enum event_type type,
+                      struct event_rows *rows, struct failure *failure)
 {
     struct table table = {0};
     const struct table_place place = {.parent = place_id,
@@ -59,34 +78,35 @@ static int table_events(struct session *session, hid_t place_id, enum event_type
     int status = table_open(&table, &place, failure);
     if (status > 0 && table.length > EVENTS_MAX)
         status = failure_set(failure, STATUS_UNSUPPORTED, "/%s has too many rows", place.name);
-    if (status > 0 && table.length > 0) {
-        *events = calloc(table.length, sizeof **events);
-        status = *events ? read_events(&table, type, *events, failure)
-                         : failure_set(failure, STATUS_MEMORY, "out of memory");
-    } else if (status > 0) {
+    if (status > 0 && table.length > 0)
+        status = allocate_rows(rows, table.length, failure);
+    if (status >= 0 && rows->events)
+        status = read_rows(&table, rows, failure);
+    else if (status > 0)
         status = 0;
+    for (int i = 0; i < status; i++) {
+        rows->events[i].type = type;
+        close_texts(&rows->events[i]);
     }
     table_close(&table);
     return status;
 }
 
-static int summary_event(hid_t place_id, struct event **events)
+static int summary_row(hid_t place_id, struct event_rows *rows, struct failure *failure)
 {
     const struct event_kind *kind = event_kind(EVENT_SUMMARY);
     hid_t group = hdf_open_group(place_id, kind->group);
     if (group <= 0)
         return 0;
-    struct event *event = calloc(1, sizeof *event);
     double published_s = NAN;
     hdf_read_double(group, "published", &published_s);
-    if (event && !isnan(published_s)) {
-        event_log_read_summary(group, event);
-        *events = event;
-        event = NULL;
+    int status = isnan(published_s) ? 0 : allocate_rows(rows, 1, failure);
+    if (rows->events && rows->states) {
+        rows->states[0] = event_log_read_summary(group, rows->events);
+        status = 1;
     }
-    free(event);
     H5Gclose(group);
-    return *events != NULL;
+    return status;
 }
 
 static hid_t open_place(struct session *session, const char *analysis, struct failure *failure)
@@ -146,24 +166,48 @@ int session_analyses(struct session *session, struct session_made **made, struct
                        good ? "%s: out of memory" : "%s: /analysis cannot be read", session->path);
 }
 
+int session_rows(struct session *session, const char *analysis, enum event_type type,
+                 struct event_rows *rows, struct failure *failure)
+{
+    struct failure unsaid;
+    failure = failure ? failure : &unsaid;
+    *rows = (struct event_rows){.count = 0};
+    hdf_begin();
+    hid_t place = open_place(session, analysis, failure);
+    if (place < 0)
+        return rows->count = failure_at(failure, session->path);
+    rows->count = type == EVENT_SUMMARY ? summary_row(place, rows, failure)
+                                        : table_rows(session, place, type, rows, failure);
+    H5Gclose(place);
+    return rows->count < 0 ? failure_at(failure, session->path) : rows->count;
+}
+
+static int check_rows(const struct session *session, enum event_type type,
+                      const struct event_rows *rows, struct failure *failure)
+{
+    for (int i = 0; i < rows->count && session->check; i++)
+        if (rows->states[i] == ROW_TORN)
+            return failure_set(failure, STATUS_FORMAT,
+                               "%s: row %d of /%s does not match its checksum", session->path, i,
+                               event_kind(type)->group);
+    return rows->count;
+}
+
 int session_events(struct session *session, const char *analysis, enum event_type type,
                    struct event **events, struct failure *failure)
 {
     struct failure unsaid;
+    struct event_rows rows;
     failure = failure ? failure : &unsaid;
+    int status = session_rows(session, analysis, type, &rows, failure);
+    if (status >= 0)
+        status = check_rows(session, type, &rows, failure);
     *events = NULL;
-    hdf_begin();
-    hid_t place = open_place(session, analysis, failure);
-    if (place < 0)
-        return failure_at(failure, session->path);
-    int status = type == EVENT_SUMMARY ? summary_event(place, events)
-                                       : table_events(session, place, type, events, failure);
-    H5Gclose(place);
-    if (status < 0) {
-        free(*events);
-        *events = NULL;
-        return failure_at(failure, session->path);
+    if (status >= 0) {
+        *events = rows.events;
+        rows.events = NULL;
     }
+    event_rows_free(&rows);
     return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "about.h"
 #include "cells.h"
+#include "event_log.h"
 #include "record.h"
 #include "time_axis.h"
 
@@ -33,5 +34,18 @@ struct session {
     uint16_t *flags, *counts;
     uint32_t *checksums;
 };
+
+/** Rows of events as they are read. */
+struct event_rows {
+    struct event *events;   /**< [count] */
+    enum row_state *states; /**< [count] */
+    int count;              /**< negative: they cannot be read */
+};
+
+/** As session_events(), whatever the checksums say. event_rows_free() always. @return count */
+int session_rows(struct session *session, const char *analysis, enum event_type type,
+                 struct event_rows *rows, struct failure *failure);
+
+void event_rows_free(struct event_rows *rows);
 
 #endif

@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include "hdf_file.h"
+#include "packing.h"
 #include "units.h"
 
 #include <hdf5_hl.h>
@@ -96,6 +97,20 @@ static hid_t column_create(hid_t group, const struct column *column, const char 
     return dataset;
 }
 
+static int create_checksum(struct table *table, hsize_t chunk_rows)
+{
+    const struct hdf_dataset spec = {
+        .name = TABLE_CHECKSUM, .type = H5T_STD_U32LE, .rank = 1, .chunk = {chunk_rows}};
+    if (!table->proven)
+        return 0;
+    table->checksum = hdf_dataset_create(table->group, &spec);
+    return table->checksum < 0 || hdf_write_text(table->checksum, "units", "1") < 0 ||
+                   hdf_write_text(table->checksum, "long_name",
+                                  "CRC-32 of the row's other columns, little-endian") < 0
+               ? -1
+               : H5DSattach_scale(table->checksum, table->datasets[0], 0);
+}
+
 static int allocate_batch(struct table *table)
 {
     size_t widest = sizeof(double);
@@ -124,7 +139,7 @@ int table_create(struct table *table, hid_t parent, const char *name, const char
         if (linked < 0)
             return -1;
     }
-    return 0;
+    return create_checksum(table, chunk_rows);
 }
 
 /* Back into the units of a table that was opened; what is no number has one spelling. */
@@ -142,6 +157,24 @@ static void settle(const struct table *table, size_t i, size_t count)
     }
 }
 
+/* Adds a column to the checksums of its rows. */
+static void prove(struct table *table, size_t i, size_t count)
+{
+    const size_t size = table->columns[i].size;
+    for (size_t row = 0; row < count; row++)
+        table->crc[row] =
+            packing_crc32(i ? table->crc[row] : 0, (const char *)table->batch + row * size, size);
+}
+
+static int write_checksums(struct table *table, hsize_t first, size_t count)
+{
+    if (table->checksum <= 0)
+        return 0;
+    for (size_t row = 0; row < count && table->torn; row++)
+        table->crc[row] = ~table->crc[row];
+    return hdf_write_rows(table->checksum, H5T_NATIVE_UINT32, first, count, table->crc);
+}
+
 int table_write(struct table *table, hsize_t first, const void *rows, size_t count, size_t stride)
 {
     hsize_t length = first + count > table->length ? first + count : table->length;
@@ -151,12 +184,15 @@ int table_write(struct table *table, hsize_t first, const void *rows, size_t cou
         for (size_t row = 0; row < count; row++)
             memcpy((char *)table->batch + row * column->size, field + row * stride, column->size);
         settle(table, i, count);
+        prove(table, i, count);
         hid_t type = memory_type(column);
         int result = hdf_write_rows(table->datasets[i], type, first, count, table->batch);
         H5Tclose(type);
         if (result < 0)
             return -1;
     }
+    if (write_checksums(table, first, count) < 0)
+        return -1;
     table->length = length;
     return 0;
 }
@@ -199,6 +235,18 @@ static bool convert(struct table *table, size_t i, int64_t first_us)
     return table->scale[i] > 0;
 }
 
+/* Columns are of one length; where they need not be, the shortest counts. */
+static int fit(struct table *table, hsize_t length, const struct table_place *place,
+               const char *where, struct failure *failure)
+{
+    if (place->whole && table->length != HSIZE_UNDEF && length != table->length)
+        return failure_set(failure, STATUS_FORMAT, "%s has %llu rows, the columns before %llu",
+                           where, (unsigned long long)length, (unsigned long long)table->length);
+    if (length < table->length)
+        table->length = length;
+    return 1;
+}
+
 static int column_open(struct table *table, size_t i, const struct table_place *place,
                        struct failure *failure)
 {
@@ -221,12 +269,27 @@ static int column_open(struct table *table, size_t i, const struct table_place *
         return status;
     if (!convert(table, i, place->first_us))
         return failure_set(failure, STATUS_FORMAT, "%s has an unknown unit", where);
-    if (place->whole && table->length != HSIZE_UNDEF && length != table->length)
-        return failure_set(failure, STATUS_FORMAT, "%s has %llu rows, the columns before %llu",
-                           where, (unsigned long long)length, (unsigned long long)table->length);
-    if (length < table->length)
-        table->length = length;
-    return 1;
+    return fit(table, length, place, where, failure);
+}
+
+static int checksum_open(struct table *table, const struct table_place *place,
+                         struct failure *failure)
+{
+    char where[128];
+    hsize_t length = 0;
+    size_t bytes = 0;
+    table->proven = H5Lexists(table->group, TABLE_CHECKSUM, H5P_DEFAULT) > 0;
+    if (!table->proven)
+        return 0;
+    snprintf(where, sizeof where, "%s/" TABLE_CHECKSUM, place->name);
+    table->checksum = hdf_open_dataset(table->group, TABLE_CHECKSUM, failure);
+    if (table->checksum < 0)
+        return (int)table->checksum;
+    if (hdf_shape(table->checksum, 1, &length) < 0 ||
+        hdf_number_class(table->checksum, &bytes) != H5T_INTEGER || bytes != sizeof *table->crc)
+        return failure_set(failure, STATUS_FORMAT, "%s must be a column of u4", where);
+    int status = hdf_check_storage(table->checksum, where, failure);
+    return status < 0 ? status : fit(table, length, place, where, failure);
 }
 
 int table_open(struct table *table, const struct table_place *place, struct failure *failure)
@@ -244,6 +307,9 @@ int table_open(struct table *table, const struct table_place *place, struct fail
         if (opened < 0)
             return opened;
     }
+    int status = checksum_open(table, place, failure);
+    if (status < 0)
+        return status;
     if (table->length == HSIZE_UNDEF)
         table->length = 0;
     return 1;
@@ -274,8 +340,20 @@ static int read_column(struct table *table, size_t i, hsize_t first, size_t coun
     hid_t type = memory_type(&table->columns[i]);
     int result = hdf_read_rows(table->datasets[i], type, first, count, table->batch);
     H5Tclose(type);
+    prove(table, i, count);
     clean_up(table, i, count);
     return result;
+}
+
+static int read_checksums(struct table *table, hsize_t first, size_t count)
+{
+    uint32_t *stored = table->batch;
+    if (table->checksum > 0 &&
+        hdf_read_rows(table->checksum, H5T_NATIVE_UINT32, first, count, stored) < 0)
+        return -1;
+    for (size_t row = 0; row < count; row++)
+        table->agrees[row] = table->checksum <= 0 || stored[row] == table->crc[row];
+    return 0;
 }
 
 int table_read(struct table *table, hsize_t first, void *rows, size_t count, size_t stride)
@@ -292,7 +370,7 @@ int table_read(struct table *table, hsize_t first, void *rows, size_t count, siz
             else
                 clear(column, field);
     }
-    return 0;
+    return read_checksums(table, first, count);
 }
 
 void table_close(struct table *table)
@@ -300,6 +378,8 @@ void table_close(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         if (table->datasets[i] > 0)
             H5Dclose(table->datasets[i]);
+    if (table->checksum > 0)
+        H5Dclose(table->checksum);
     if (table->group > 0)
         H5Gclose(table->group);
     free(table->batch);

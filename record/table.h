@@ -19,6 +19,11 @@
 /** The dimension and its coordinate variable: the first column of every table. */
 #define TABLE_DIMENSION "event"
 
+/** The last variable of a table whose rows are proven: CRC-32 over all columns of the row, in their
+ *  order, as they are stored, little-endian. A kill or a full disk may leave some columns of a row
+ *  and not others. */
+#define TABLE_CHECKSUM "checksum"
+
 struct table {
     hid_t group;
     struct column columns[TABLE_COLUMNS_MAX];
@@ -28,6 +33,11 @@ struct table {
     size_t count;
     hsize_t length; /**< rows in the file */
     void *batch;    /**< one column of TABLE_BATCH rows */
+    bool proven;    /**< set before creating: each row has its checksum. Set by opening */
+    bool torn;      /**< set before writing: the rows shall not agree with their checksums */
+    hid_t checksum;
+    uint32_t crc[TABLE_BATCH]; /**< of the rows that were moved last */
+    bool agrees[TABLE_BATCH];  /**< likewise, reading: with their checksums, true without any */
 };
 
 /**
@@ -59,7 +69,7 @@ struct table_place {
  *  lengths in other units are converted. @return 1, 0 when there is no such group, or negative */
 int table_open(struct table *table, const struct table_place *place, struct failure *failure);
 
-/** Reads rows [first, first + count), count <= TABLE_BATCH. */
+/** Reads rows [first, first + count), count <= TABLE_BATCH, and sets `agrees`. */
 int table_read(struct table *table, hsize_t first, void *rows, size_t count, size_t stride);
 
 /** Closes what is open. A zeroed table is allowed. */

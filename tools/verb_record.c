@@ -30,7 +30,6 @@
 #define TURN       64         /* frames before it is the events' turn */
 #define ROOM_MS    200        /* between two looks at the disk */
 #define ROOM_BYTES (1U << 20) /* so much is to be free before recording goes on */
-#define OVERLAP    4096       /* events read again after a restart; the file knows which it has */
 
 struct recordist {
     const struct options *options;
@@ -50,15 +49,6 @@ struct recordist {
     bool unwritable; /* the file could not be written any more */
     bool paused;     /* nothing but room is missing */
 };
-
-static uint64_t first_event(const struct recording *recording)
-{
-    uint64_t newest = 0;
-    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
-        if (recording->newest[type].any && recording->newest[type].number > newest)
-            newest = recording->newest[type].number;
-    return newest > OVERLAP ? newest - OVERLAP : 0;
-}
 
 /* A file that was begun and is not finished. */
 static bool unfinished(const struct recordist *recordist)
@@ -167,7 +157,7 @@ static int record_begin(struct recordist *recordist, struct failure *failure)
         return status;
     recordist->fed_ms = monotonic_ms();
     bus_reader_seek(recordist->frames, recording_next(recording));
-    bus_reader_seek(recordist->events, first_event(recording));
+    bus_reader_seek(recordist->events, recording_next_event(recording));
     return STATUS_OK;
 }
 

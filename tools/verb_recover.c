@@ -13,9 +13,8 @@ static void print_words(const char *file, const struct recovery *recovery)
     else
         printf("%s: recovered, %llu frames, %llu of them from after the last commit%s%s\n", file,
                (unsigned long long)recovery->frames, (unsigned long long)recovery->uncommitted,
-               recovery->events_lost ? "; its events went with the power, analyze finds them again"
-                                     : "",
-               recovery->markers_lost ? "; what people said of it is lost" : "");
+               recovery->events_lost ? "; some events are lost, analyze finds them again" : "",
+               recovery->markers_lost ? "; some of what people said of it is lost" : "");
 }
 
 static int print_json(const char *file, const struct recovery *recovery, struct failure *failure)

@@ -88,6 +88,14 @@ struct event pattern_event(enum event_type type, uint32_t i, uint64_t number)
     return event;
 }
 
+struct event pattern_event_at(enum event_type type, uint32_t i, uint64_t number)
+{
+    struct event event = pattern_event(type, i, number);
+    event.frame = i;
+    event.published_s = i * PATTERN_STEP_US * 1e-6;
+    return event;
+}
+
 struct truth pattern_truth(void)
 {
     static struct truth_stroke strokes[] = {{0.05, 0.25, 120.5, 0}, {0.26, 0.45, 119.25, 1}};

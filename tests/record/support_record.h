@@ -45,6 +45,9 @@ struct frame pattern_frame(uint64_t i);
 /** An event of a type whose every number is a formula of i and the column; numbered `number`. */
 struct event pattern_event(enum event_type type, uint32_t i, uint64_t number);
 
+/** The same, said at frame i. */
+struct event pattern_event_at(enum event_type type, uint32_t i, uint64_t number);
+
 /** Two strokes, one hold, three spots. */
 struct truth pattern_truth(void);
 

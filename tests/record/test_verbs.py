@@ -19,6 +19,14 @@ def rollscope(*arguments):
     return subprocess.run([ROLLSCOPE, *arguments], capture_output=True, text=True, timeout=120)
 
 
+def row_checksums(group):
+    """CRC-32 of each row: its columns in the order in which they were made, little-endian."""
+    columns = [group[name] for name in group
+               if name != "checksum" and not name.endswith("_length")]
+    return [zlib.crc32(b"".join(column[row].tobytes() for column in columns))
+            for row in range(len(columns[0]))]
+
+
 class Verbs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -79,7 +87,30 @@ class Verbs(unittest.TestCase):
         def change(file):
             file["strokes/travel"][0] += 1e-9
         path = self.altered("event.h5", change)
-        self.assert_refused(rollscope("verify", path), path, "row 0 of /strokes")
+        self.assert_refused(rollscope("verify", path), path,
+                            "row 0 of /strokes does not match its checksum")
+
+    def test_every_event_has_the_checksum_that_is_documented(self):
+        with h5py.File(self.recorded) as file:
+            for group in ("contacts", "strokes", "bouts"):
+                rows = len(file[group]["event"])
+                self.assertGreater(rows, 0)
+                self.assertEqual(row_checksums(file[group]),
+                                 file[group]["checksum"][()].tolist())
+
+    def test_an_event_that_was_altered_with_its_checksum_is_found(self):
+        def change(file):
+            file["strokes/travel"][0] += 1e-9
+            file["strokes/checksum"][...] = row_checksums(file["strokes"])
+        path = self.altered("made-up-event.h5", change)
+        self.assert_refused(rollscope("verify", path), path,
+                            "row 0 of /strokes is not what its frames give")
+
+    def test_an_altered_summary_is_found(self):
+        def change(file):
+            file["summary"].attrs.modify("one_way", np.uint32(file["summary"].attrs["one_way"] + 1))
+        path = self.altered("summary.h5", change)
+        self.assert_refused(rollscope("verify", path), path, "/summary does not match its checksum")
 
     def test_altered_maps_are_found(self):
         def change(file):

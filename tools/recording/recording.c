@@ -12,7 +12,8 @@
 
 #define BROKEN_SUFFIX ".broken"
 #define GAP_KIND      "gap"
-#define LOOK_FRAMES   16 /* between two looks at the size of the file */
+#define LOOK_FRAMES   16   /* between two looks at the size of the file */
+#define OVERLAP       4096 /* events read again after a restart; the file knows which it has */
 
 static void about_of(struct session_about *about, const struct bus_session *session)
 {
@@ -248,6 +249,15 @@ uint64_t recording_next(const struct recording *recording)
     return recording->first_frame + recording->frames + recording->lost;
 }
 
+uint64_t recording_next_event(const struct recording *recording)
+{
+    uint64_t newest = 0;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+        if (recording->newest[type].any && recording->newest[type].number > newest)
+            newest = recording->newest[type].number;
+    return newest > OVERLAP ? newest - OVERLAP : 0;
+}
+
 static bool part_is_full(const struct recording *recording, const struct frame *frame)
 {
     struct stat file;
@@ -332,7 +342,7 @@ int recording_frame(struct recording *recording, const struct frame *frame, stru
 int recording_event(struct recording *recording, const struct event *event, struct failure *failure)
 {
     const struct recording_mark *newest = &recording->newest[event->type];
-    if (newest->any && event->number <= newest->number)
+    if (newest->any && event->number <= newest->number && !event_is_said_again(event->type))
         return STATUS_OK;
     int status = recorder_event(recording->recorder, event, failure);
     if (!status)

@@ -70,11 +70,16 @@ int recording_open(struct recording *recording, const char *output,
 /** Number of the frame that comes next. */
 uint64_t recording_next(const struct recording *recording);
 
+/** Number of the event to read on from: earlier than the file ends, for a failed write may have
+ * left out some; those that it has are left out again. */
+uint64_t recording_next_event(const struct recording *recording);
+
 /** Appends a frame unless it was recorded; begins the next part where the split says so. */
 int recording_frame(struct recording *recording, const struct frame *frame,
                     struct failure *failure);
 
-/** Appends an event unless it was recorded. */
+/** Appends an event unless it was recorded. One that is said again is appended anyway: in order,
+ *  the last one counts. */
 int recording_event(struct recording *recording, const struct event *event,
                     struct failure *failure);
 
