@@ -6,6 +6,7 @@
 #define ROLLSCOPE_ACQUIRE_H
 
 #include "calibration.h"
+#include "export.h"
 #include "mat/mat.h"
 
 #include <stdbool.h>

@@ -3,10 +3,10 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &verb_live,      &verb_acquire, &verb_detect,   &verb_record, &verb_dashboard,
-    &verb_bridge,    &verb_analyze, &verb_replay,   &verb_info,   &verb_devices,
-    &verb_calibrate, &verb_capture, &verb_simulate, &verb_score,  &verb_annotate,
-    &verb_verify,    &verb_keys,    &verb_recover,  &verb_help,
+    &verb_live,      &verb_acquire, &verb_detect, &verb_record,   &verb_dashboard,
+    &verb_bridge,    &verb_analyze, &verb_replay, &verb_info,     &verb_devices,
+    &verb_calibrate, &verb_capture, &verb_import, &verb_simulate, &verb_score,
+    &verb_annotate,  &verb_verify,  &verb_keys,   &verb_recover,  &verb_help,
 };
 
 const struct verb *const *verb_table(size_t *count)

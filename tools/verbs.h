@@ -37,6 +37,7 @@ extern const struct verb verb_dashboard;
 extern const struct verb verb_detect;
 extern const struct verb verb_devices;
 extern const struct verb verb_help;
+extern const struct verb verb_import;
 extern const struct verb verb_info;
 extern const struct verb verb_keys;
 extern const struct verb verb_live;

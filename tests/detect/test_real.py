@@ -22,6 +22,7 @@ PROGRAM = os.environ["ROLLSCOPE"]
 DATA = pathlib.Path(os.environ["ROLLSCOPE_DATA"]) / "dividat_flex"
 SENSEL = DATA.parent / "sensel_morph"
 SLIDING = SENSEL / "sensel_recording_20260712_202359.jsonl"
+PLIANCE = DATA.parent / "pressuRe" / "pliance_test.asc"
 RUBBING = SENSEL / "20260705_001743_full_all_toppings_0002.json"
 
 SENSITRONICS_16 = "protocol=sensitronics&rows=16&cols=16&pitch_mm=20"
@@ -160,6 +161,9 @@ class Real(unittest.TestCase):
     def strokes_of(self, recording):
         session = pathlib.Path(self.folder.name) / "sensel.h5"
         sensel_session(recording, session)
+        return self.strokes_in(session)
+
+    def strokes_in(self, session):
         done = subprocess.run([PROGRAM, "analyze", "--json", session], capture_output=True, text=True,
                               timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -180,6 +184,11 @@ class Real(unittest.TestCase):
     def test_slides_after_rubs_are_strokes_of_their_own(self):
         strokes = [s for s in self.strokes_of(RUBBING) if s["start_s"] > RUBBED_UNTIL_S]
         self.assertLessEqual(abs(len(strokes) - 2), 1)
+
+    def test_one_slow_transfer_is_one_stroke_within_one(self):
+        session = pathlib.Path(self.folder.name) / "pliance.h5"
+        subprocess.run([PROGRAM, "import", PLIANCE, "--output", session], check=True, capture_output=True)
+        self.assertLessEqual(abs(len(self.strokes_in(session)) - 1), 1)
 
     def test_a_lap_that_never_turns_back_is_one_pass_within_one(self):
         events = events_of(DATA / "sensitronics_finger-circle.dat", SENSITRONICS_16, self.folder.name)
