@@ -2,8 +2,13 @@
 
 #include <math.h>
 
-/* The end of a way is at most this share of it. */
-static const double whole_share = 0.6;
+/* The end of a way is at most so much of it; its beginning so much of what was gone so far. */
+static const double whole_share = 0.6, gone_share = 0.95;
+static const double ratio_least = 1.25, ratio_most = 3;
+static const double lead_share = 0.4; /* of the whole way is seen by then */
+static const double left_most = 0.5;
+static const double jerk_margin = 1.3; /* people are no machines */
+static const int jerk_steps = 12;
 
 double heading_progress(const struct heading *heading, const struct sample *sample)
 {
@@ -45,24 +50,57 @@ double heading_exit_s(const struct heading *heading, const struct history *histo
     return crossing_s(heading, in, history_at(history, last + 1), -near_mm);
 }
 
+/* The share of its time that a minimum-jerk movement needs for the last bit of its way. */
+static double jerk_time(double left)
+{
+    double low = 0, high = 1;
+    for (int i = 0; i < jerk_steps; i++) {
+        double u = (low + high) / 2;
+        *(u * u * u * (10 - u * (15 - 6 * u)) > left ? &high : &low) = u;
+    }
+    return (low + high) / 2;
+}
+
+/* How long the last bit of a way took, from the times when ratio^2, ratio and 1 times as much was
+   left: between a minimum-jerk movement, where that differs little, and one that stops dead. */
+static double last_bit_s(const double at_s[3], double left, double ratio)
+{
+    double last_s = at_s[2] - at_s[1], u[3];
+    left = fmin(left, left_most);
+    for (int i = 0; i < 3; i++, left *= ratio)
+        u[i] = jerk_time(left);
+    double smooth = (u[1] - u[0]) / u[0], dead = ratio - 1;
+    double usual = jerk_margin * (u[2] - u[1]) / (u[1] - u[0]);
+    double grows = last_s > 0 ? (at_s[1] - at_s[0]) / last_s : ratio;
+    double share = usual < ratio ? fmin(fmax((grows - usual) / (ratio - usual), 0), 1) : 0;
+    return last_s / (smooth + share * (dead - smooth));
+}
+
+/* By what the distances grow: as much as the way allows. */
+static double ratio_of(double near_mm, double most_mm)
+{
+    return fmin(fmax(sqrt(most_mm / near_mm), ratio_least), ratio_most);
+}
+
 double heading_tail_s(const struct heading *heading, const struct history *history, size_t i,
                       const double near_whole_mm[2])
 {
-    double near_mm = near_whole_mm[0], most_mm = whole_share * near_whole_mm[1];
-    double ratio = fmin(fmax(most_mm / near_mm, 1.5), HEADING_RATIO);
-    double in_s = heading_entry_s(heading, history, i, near_mm);
-    double far_s = heading_entry_s(heading, history, i, ratio * near_mm);
-    return (in_s - far_s) / ((cbrt(ratio) - 1) * HEADING_SHARE);
+    double near_mm = near_whole_mm[0], ratio = ratio_of(near_mm, whole_share * near_whole_mm[1]);
+    double at_s[3] = {heading_entry_s(heading, history, i, ratio * ratio * near_mm),
+                      heading_entry_s(heading, history, i, ratio * near_mm),
+                      heading_entry_s(heading, history, i, near_mm)};
+    return last_bit_s(at_s, near_mm / near_whole_mm[1], ratio);
 }
 
 double heading_lead_s(const struct heading *heading, const struct history *history, size_t i,
                       double near_mm)
 {
-    double most = -heading_progress(heading, history_at(history, history->count - 1));
-    double ratio = fmin(fmax(most * 0.95 / near_mm, 1.5), HEADING_RATIO);
-    double out_s = heading_exit_s(heading, history, i, near_mm);
-    double far_s = heading_exit_s(heading, history, i, ratio * near_mm);
-    return (far_s - out_s) / ((cbrt(ratio) - 1) * HEADING_SHARE);
+    double most_mm = -heading_progress(heading, history_at(history, history->count - 1));
+    double ratio = ratio_of(near_mm, gone_share * most_mm);
+    double at_s[3] = {-heading_exit_s(heading, history, i, ratio * ratio * near_mm),
+                      -heading_exit_s(heading, history, i, ratio * near_mm),
+                      -heading_exit_s(heading, history, i, near_mm)};
+    return last_bit_s(at_s, lead_share * near_mm / fmax(most_mm, near_mm), ratio);
 }
 
 static double wander_mm(const struct heading *heading, const struct history *history, size_t from,

@@ -3,17 +3,15 @@
  * A place that a contact heads for, or sets off from, and the direction: when it was how near, and
  * how long the last (or first) bit of way takes that noise hides.
  *
- * A minimum-jerk movement covers its last bit of way with the cube of the time that is left, a sine
- * with the square. So the last `near` takes as long as the way from 8 * near to near did, divided
- * by 1 (cubic) to 1.8 (quadratic); HEADING_SHARE lies between.
+ * The way that is left goes with a power of the time that is left: the first where a movement stops
+ * dead, the second in a sine, the third in minimum-jerk movements. So the times at which it was
+ * ratio^2, ratio and 1 times `near` lie apart in a geometric series, which is continued to the end
+ * (Aitken's extrapolation).
  */
 #ifndef ROLLSCOPE_DETECT_HEADING_H
 #define ROLLSCOPE_DETECT_HEADING_H
 
 #include "history.h"
-
-#define HEADING_RATIO 8.0
-#define HEADING_SHARE 1.25
 
 struct heading {
     double place_mm[2], way[2]; /**< way: unit vector */

@@ -4,6 +4,7 @@
 
 static const double skip_share = 0.4; /* of a stay: the rest of it is surely at rest */
 static const double tail_most_s = 0.5, tail_share = 0.3; /* of the pass: longest way to rest */
+static const double near_share = 0.4;                    /* of a pass: more is no last bit of it */
 static const double wander_margin = 1.2;
 static const double creep_s = 1.2; /* over longer times breathing does not creep but sway */
 static const double speed_span_s = 0.1;
@@ -20,9 +21,10 @@ static double tail_limit_s(double pass_s)
     return fmax(tail_most_s, tail_share * pass_s);
 }
 
-struct stay stay_find(const struct history *history, double reach_mm, double start_s)
+/* The first of the newest samples that lie within 2 * reach_mm of each other. */
+static size_t stay_first(const struct history *history, double reach_mm)
 {
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, middle[2];
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
     size_t i = history->count;
     for (; i > 0; i--) {
         const double *at = history_at(history, i - 1)->calm_mm;
@@ -36,18 +38,20 @@ struct stay stay_find(const struct history *history, double reach_mm, double sta
             high[k] = fmax(high[k], at[k]);
         }
     }
-    for (int k = 0; k < 2; k++)
-        middle[k] = (low[k] + high[k]) / 2;
-    double since_s = history_at(history, i < history->count ? i : i - 1)->time_s, far_s = since_s;
-    for (; i > 0 && far_s > start_s; i--) {
-        const struct sample *sample = history_at(history, i - 1);
-        double away = hypot(sample->calm_mm[0] - middle[0], sample->calm_mm[1] - middle[1]);
-        if (away > HEADING_RATIO * reach_mm)
-            break;
-        far_s = sample->time_s;
-    }
-    double tail_s = (since_s - far_s) / HEADING_SHARE;
-    return (struct stay){since_s, fmin(tail_s, tail_limit_s(since_s - start_s))};
+    return i < history->count ? i : i - 1;
+}
+
+struct stay stay_find(const struct history *history, const struct arriving *arriving,
+                      double reach_mm)
+{
+    size_t i = stay_first(history, reach_mm);
+    const struct sample *first = history_at(history, i);
+    double near_mm = fmin(fmax(-heading_progress(&arriving->heading, first), arriving->near_mm),
+                          near_share * arriving->travel_mm);
+    double tail_s =
+        heading_tail_s(&arriving->heading, history, i, (double[]){near_mm, arriving->travel_mm});
+    return (struct stay){first->time_s,
+                         fmin(tail_s, tail_limit_s(first->time_s - arriving->start_s))};
 }
 
 static double speed_at(const struct history *history, double time_s)

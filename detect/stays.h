@@ -22,8 +22,9 @@ struct stay {
     double tail_s;  /**< how long it took to come to rest */
 };
 
-/** The longest stay up to the newest sample. @param start_s of the pass before it */
-struct stay stay_find(const struct history *history, double reach_mm, double start_s);
+/** The longest stay up to the newest sample. */
+struct stay stay_find(const struct history *history, const struct arriving *arriving,
+                      double reach_mm);
 
 /** When the pass, up to a time, had slowed down to rest; INFINITY where noise hides that or much
  * way was left. */

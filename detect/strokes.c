@@ -20,8 +20,8 @@ static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
-   allowed for before a stop is called one. A slow turn without any stop stays near for so many. */
-static const double tails_share = 1.8, turn_tails = 4.2;
+   allowed for before a stop is called one. */
+static const double tails_share = 1.8;
 static const double hold_share = 1.1; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
@@ -159,6 +159,14 @@ static void advance(struct strokes *strokes, double gained_mm)
     strokes->going.reach_mm = fmax(strokes->going.reach_mm, hypot(step[0], step[1]));
 }
 
+/* How far the contact has come back from its farthest point. */
+static double gone_back_mm(const struct strokes *strokes)
+{
+    double gone[2];
+    less(gone, strokes->going.far_mm, strokes->smooth_mm);
+    return gone[0] * strokes->going.way[0] + gone[1] * strokes->going.way[1];
+}
+
 /* Whether the contact has stood still for so long that the pass is over; since when. */
 static bool stands(struct strokes *strokes, const struct history *history, double *since_s)
 {
@@ -170,19 +178,20 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
         strokes->going.travel_mm / fmax(strokes->going.far_s - strokes->going.start_s, 0.1);
     double reach =
         fmin(fmax(still_share * speed * strokes->pause_s, still_least_mm), still_most_mm);
-    struct stay stay = stay_find(history, reach, strokes->going.start_s);
+    struct arriving arriving = turn_arriving(strokes);
+    struct stay stay = stay_find(history, &arriving, reach);
     *since_s = stay.since_s;
     double longest_s = strokes->stop.seen ? strokes->stop.until_s - strokes->stop.since_s : 0;
     if (now_s - stay.since_s > fmax(strokes->pause_s, longest_s))
         strokes->stop = (struct stop){true, stay.since_s, now_s, strokes->going};
-    double turn_s = turn_tails * stay.tail_s;
-    if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))
+    if (now_s - stay.since_s > strokes->pause_s + tails_share * stay.tail_s)
         return true;
-    stay = stay_find(history, strokes->hold_extent_mm / 2, strokes->going.start_s);
+    stay = stay_find(history, &arriving, strokes->hold_extent_mm / 2);
     double pass_s = stay_whole_s(stay.since_s - strokes->going.start_s,
                                  1 - strokes->hold_extent_mm / strokes->going.travel_mm);
     double needed_s = fmax(strokes->hold_s, hold_share * pass_s);
     if (now_s - strokes->going.far_s < strokes->pause_s ||
+        gone_back_mm(strokes) > strokes->slip_back_mm / 2 ||
         now_s - fmax(stay.since_s, strokes->going.start_s) < needed_s)
         return false;
     *since_s = stay.since_s;
