@@ -21,7 +21,7 @@ static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. */
-static const double tails_share = 1.8;
+static const double tails_share = 1.5;
 static const double hold_share = 1.1; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])

@@ -3,6 +3,8 @@
 #include <math.h>
 
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
+/* Longer than so many tails near a turn: it dwelt there. */
+static const double dwell_tails = 2;
 /* What the contact did at rest is looked at from so long before it set off, to so long. */
 static const double settled_back_s = 1.2, departing_s = 0.15;
 
@@ -52,9 +54,11 @@ struct turn turn_find(struct strokes *strokes, const struct history *history, bo
     size_t i = history_find(history, strokes->going.far_s);
     double in_s = fmax(heading_entry_s(&heading, history, i, near_mm), strokes->going.start_s);
     double out_s = left ? heading_exit_s(&heading, history, i, near_mm) : strokes->last_s;
-    double half =
-        fmin((out_s - in_s) / 2,
-             heading_tail_s(&heading, history, i, (double[]){near_mm, strokes->going.travel_mm}));
+    double half = (out_s - in_s) / 2;
+    double tail_s =
+        heading_tail_s(&heading, history, i, (double[]){near_mm, strokes->going.travel_mm});
+    if (half > dwell_tails * tail_s)
+        half = tail_s;
     return (struct turn){in_s + half, out_s - half};
 }
 

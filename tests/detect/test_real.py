@@ -49,6 +49,7 @@ STEPS = [
     ("v4_steps.v4.ws.dat", SENSINGTEX_8, 1, 4),
     ("v5_steps.v5.ws.dat", SENSINGTEX_12, 2, 7),
 ]
+# The slides from touching down to lifting off; the finger rests up to 0.4 s before it sets off.
 SLIDES = [(0.1, 1.8), (2.4, 4.1), (4.8, 6.5)]
 BACK_AND_FORTH = (7.0, 10.8)
 RUBBED_UNTIL_S = 6.15  # then two slides and a tap
@@ -174,8 +175,8 @@ class Real(unittest.TestCase):
         strokes = [s for s in said if s["start_s"] < 6.8]
         self.assertEqual(len(strokes), len(SLIDES))
         for stroke, (start_s, end_s) in zip(strokes, SLIDES):
-            self.assertLess(abs(stroke["start_s"] - start_s), 0.4)
-            self.assertLess(abs(stroke["end_s"] - end_s), 0.4)
+            self.assertLess(abs(stroke["start_s"] - start_s), 0.5)
+            self.assertLess(abs(stroke["end_s"] - end_s), 0.5)
         # Then four fingers go back and forth: there and back are two, within one.
         start_s, end_s = BACK_AND_FORTH
         strokes = [s for s in said if start_s < s["start_s"] and s["end_s"] < end_s]
