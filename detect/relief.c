@@ -156,19 +156,26 @@ struct phases {
     double load[PHASES_MOST], weight[PHASES_MOST], loads, weights;
 };
 
+static int next_phase(int phase, int parts)
+{
+    return phase + 1 < parts ? phase + 1 : 0;
+}
+
 static struct phases phases_of(const struct relief *relief, const float *load, const float *weight,
                                const struct box *box, bool rows)
 {
     struct phases phases = {.parts = relief->grid.parts};
-    for (int r = box->r0; r <= box->r1; r++)
+    for (int r = box->r0; r <= box->r1; r++) {
+        int phase = (rows ? r : box->c0) % phases.parts;
         for (int c = box->c0; c <= box->c1; c++) {
             size_t i = (size_t)(r * relief->grid.cols + c);
-            int phase = (rows ? r : c) % phases.parts;
             phases.load[phase] += (double)load[i];
             phases.weight[phase] += (double)weight[i];
             phases.loads += (double)load[i];
             phases.weights += (double)weight[i];
+            phase = rows ? phase : next_phase(phase, phases.parts);
         }
+    }
     return phases;
 }
 
@@ -178,14 +185,18 @@ static void flatten(const struct relief *relief, float *load, const float *weigh
                     const struct box *box, bool rows)
 {
     struct phases phases = phases_of(relief, load, weight, box, rows);
-    for (int r = box->r0; r <= box->r1; r++)
+    float shares[PHASES_MOST];
+    for (int phase = 0; phase < phases.parts; phase++) {
+        double usual = phases.load[phase] * phases.weights;
+        shares[phase] = usual > 0 ? (float)(phases.loads * phases.weight[phase] / usual) : 1;
+    }
+    for (int r = box->r0; r <= box->r1; r++) {
+        int phase = (rows ? r : box->c0) % phases.parts;
         for (int c = box->c0; c <= box->c1; c++) {
-            int phase = (rows ? r : c) % phases.parts;
-            double usual = phases.load[phase] * phases.weights;
-            if (usual > 0)
-                load[r * relief->grid.cols + c] *=
-                    (float)(phases.loads * phases.weight[phase] / usual);
+            load[r * relief->grid.cols + c] *= shares[phase];
+            phase = rows ? phase : next_phase(phase, phases.parts);
         }
+    }
 }
 
 /* The pass smoothed to a width: value and cover; cover is 0 where the tool's middle was not. */

@@ -85,14 +85,15 @@ static void place_value(struct scan *scan, const double at_mm[2], double value, 
     const struct scan_grid *grid = &scan->grid;
     double x = at_mm[0] / grid->step_x_mm - 0.5;
     double y = at_mm[1] / grid->step_y_mm - 0.5;
-    int c = (int)floor(x), r = (int)floor(y);
+    double steps = way_mm / grid->step_x_mm;
+    int c = (int)x - (x < (int)x), r = (int)y - (y < (int)y);
     for (int i = 0; i < 4; i++) {
         int row = r + i / 2, col = c + i % 2;
         double share = (i % 2 ? x - c : 1 - (x - c)) * (i / 2 ? y - r : 1 - (y - r));
         if (row < 0 || col < 0 || row >= grid->rows || col >= grid->cols)
             continue;
         size_t place = (size_t)row * (size_t)grid->cols + (size_t)col;
-        share *= way_mm / grid->step_x_mm;
+        share *= steps;
         scan->load[place] += (float)(value * share);
         scan->weight[place] += (float)share;
     }

@@ -59,8 +59,17 @@ class PipelineTest(unittest.TestCase):
     def wait_until(self, what, condition):
         until = time.monotonic() + PATIENCE_S
         while not condition():
-            self.assertLess(time.monotonic(), until, f"waited in vain for {what}")
+            if time.monotonic() > until:
+                self.fail(f"waited in vain for {what}; {self.ends()}")
             time.sleep(0.01)
+
+    def ends(self):
+        """What became of the processes that were started."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+        return [(*process.args[1:], process.returncode, process.communicate()[1])
+                for process in self.started]
 
     def child_of(self, process, verb):
         """The process number of a verb that `live` started; 0 while there is none."""
