@@ -175,6 +175,33 @@ int event_type_of(const char *name)
     return STATUS_NOT_FOUND;
 }
 
+bool event_is_said_again(enum event_type type)
+{
+    return type == EVENT_BOUT || type == EVENT_SPOT || type == EVENT_SUMMARY;
+}
+
+uint32_t event_id(const struct event *event)
+{
+    switch (event->type) {
+    case EVENT_CONTACT:
+        return event->contact.id;
+    case EVENT_STROKE:
+        return event->stroke.id;
+    case EVENT_HOLD:
+        return event->hold.id;
+    case EVENT_BOUT:
+        return event->bout.id;
+    case EVENT_SPOT:
+        return event->spot.id;
+    case EVENT_MARKER:
+        return event->marker.id;
+    case EVENT_SUMMARY:
+    case EVENT_TYPE_COUNT:
+        break;
+    }
+    return 0;
+}
+
 void event_shift(struct event *event, double seconds)
 {
     const struct event_kind *kind = event_kind(event->type);

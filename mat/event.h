@@ -127,6 +127,13 @@ struct event_kind {
     size_t column_count;
 };
 
+/** Whether an event of a type may be said again, under its id, which replaces the earlier one. Any
+ *  thread. */
+bool event_is_said_again(enum event_type type);
+
+/** Its id; 0 of the summary, of which there is one. Any thread. */
+uint32_t event_id(const struct event *event);
+
 /** Moves all of its times. Any thread. */
 void event_shift(struct event *event, double seconds);
 

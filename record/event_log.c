@@ -1,7 +1,6 @@
 #include "event_log.h"
 
 #include "packing.h"
-#include "record.h"
 #include "table.h"
 
 #include <math.h>
@@ -38,8 +37,8 @@ struct event_log {
     hid_t summary;
     struct known {
         size_t count;
-        uint32_t ids[IDS_MAX]; /* of the rows of a kind that is published again under its id */
-    } bouts, spots;
+        uint32_t ids[IDS_MAX]; /* of the rows of a kind that is said again */
+    } known[EVENT_SUMMARY];
 };
 
 void event_columns(struct table *table, enum event_type type)
@@ -187,10 +186,11 @@ static int append_row(struct event_log *log, const struct event *event)
     return 0;
 }
 
-static int append_known(struct event_log *log, struct known *known, uint32_t id,
-                        const struct event *event)
+static int append_known(struct event_log *log, const struct event *event)
 {
     struct table *table = &log->tables[event->type];
+    struct known *known = &log->known[event->type];
+    const uint32_t id = event_id(event);
     size_t row = known->count;
     while (row > 0 && known->ids[row - 1] != id)
         row--;
@@ -208,21 +208,9 @@ static int append_known(struct event_log *log, struct known *known, uint32_t id,
 
 int event_log_append(struct event_log *log, const struct event *event)
 {
-    switch (event->type) {
-    case EVENT_SUMMARY:
+    if (event->type == EVENT_SUMMARY)
         return write_summary(log->summary, event);
-    case EVENT_SPOT:
-        return append_known(log, &log->spots, event->spot.id, event);
-    case EVENT_BOUT:
-        return append_known(log, &log->bouts, event->bout.id, event);
-    default:
-        return append_row(log, event);
-    }
-}
-
-bool event_is_said_again(enum event_type type)
-{
-    return type == EVENT_SPOT || type == EVENT_BOUT || type == EVENT_SUMMARY;
+    return event_is_said_again(event->type) ? append_known(log, event) : append_row(log, event);
 }
 
 int event_log_reserve(struct event_log *log, const struct event *event)

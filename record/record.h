@@ -85,9 +85,6 @@ int recorder_frame(struct recorder *recorder, const struct frame *frame, struct 
  *  was appended before, by its id, is replaced. */
 int recorder_event(struct recorder *recorder, const struct event *event, struct failure *failure);
 
-/** Whether an event of a kind may be said again, which replaces the earlier one. */
-bool event_is_said_again(enum event_type type);
-
 /** The most counters of a session. */
 #define SESSION_COUNTERS_MAX 64
 

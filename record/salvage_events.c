@@ -21,19 +21,14 @@ static bool is_sound(const struct copying *copying, const struct event_rows *row
            (copying->goes_on || event->published_s < copying->last_s + MICROSECOND_S);
 }
 
-static uint32_t id_of(const struct event *event)
-{
-    return event->type == EVENT_SPOT ? event->spot.id : event->bout.id;
-}
-
 /* What is written again in its row does not change the row's id; that of a new one may be
  * missing. */
 static bool has_own_id(const struct event_rows *rows, int row)
 {
-    const uint32_t id = id_of(&rows->events[row]);
+    const uint32_t id = event_id(&rows->events[row]);
     bool own = id != 0;
     for (int i = 0; i < rows->count && own; i++)
-        own = i == row || id_of(&rows->events[i]) != id;
+        own = i == row || event_id(&rows->events[i]) != id;
     return own;
 }
 

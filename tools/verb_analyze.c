@@ -1,4 +1,4 @@
-#include "analysis/analysis.h"
+#include "analysis/gathering.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/say.h"
@@ -50,12 +50,7 @@ static int take_events(struct job *job)
 {
     const struct wanted *here = job->options->own;
     const bool contacts = here->contacts || wants(job, EVENT_CONTACT);
-    struct event event;
-    int status = STATUS_OK;
-    while (status == STATUS_OK && analysis_next(job->analysis, &event))
-        if (event.type != EVENT_CONTACT || contacts)
-            status = findings_take(&job->findings, &event);
-    return status;
+    return gather_found(&job->findings, job->analysis, contacts);
 }
 
 static int take_metrics(struct job *job, struct failure *failure)

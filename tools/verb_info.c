@@ -1,4 +1,4 @@
-#include "analysis/findings.h"
+#include "analysis/gathering.h"
 #include "cli/json_line.h"
 #include "cli/report.h"
 #include "cli/say.h"
@@ -89,23 +89,6 @@ static int scan_session(struct session *session, struct scan *scan, struct failu
     }
     free(steps_us);
     return status;
-}
-
-static int read_findings(struct session *session, struct findings *findings,
-                         struct failure *failure)
-{
-    for (int type = EVENT_STROKE; type < EVENT_TYPE_COUNT; type++) {
-        struct event *events;
-        int count = session_events(session, NULL, (enum event_type)type, &events, failure);
-        int status = count < 0 ? count : STATUS_OK;
-        for (int i = 0; i < count && status == STATUS_OK; i++)
-            status = findings_take(findings, &events[i]);
-        if (count > 0)
-            free(events);
-        if (status < 0)
-            return status;
-    }
-    return STATUS_OK;
 }
 
 static void line(const char *name, const char *value)
@@ -283,7 +266,7 @@ static int read_view(struct session *session, struct view *view, struct failure 
     view->about = session_about(session);
     int status = scan_session(session, &view->scan, failure);
     if (status == STATUS_OK)
-        status = read_findings(session, &view->findings, failure);
+        status = gather_recorded(&view->findings, session, NULL, false, failure);
     if (status == STATUS_OK)
         status = session_truth(session, &view->truth, failure);
     view->has_truth = status > 0;

@@ -287,11 +287,6 @@ static void readers_close(struct recordist *recordist)
     recordist->notes = NULL;
 }
 
-static int file_close(struct recordist *recordist, struct failure *failure)
-{
-    return recording_close(&recordist->recording, failure);
-}
-
 /* Until a stop, the end, or all is written or some of it cannot be. The file is then closed, unless
  * it only waits for room. */
 static int record_once(struct recordist *recordist, struct failure *failure)
@@ -303,7 +298,7 @@ static int record_once(struct recordist *recordist, struct failure *failure)
     struct recorder *recorder = recordist->recording.recorder;
     recordist->unwritable = recordist->begun && (status == STATUS_FULL || status == STATUS_SYSTEM);
     recordist->paused = recorder && status == STATUS_FULL && !recorder_failed(recorder);
-    int closed = recordist->paused ? STATUS_OK : file_close(recordist, &closing);
+    int closed = recordist->paused ? STATUS_OK : recording_close(&recordist->recording, &closing);
     if (!status && closed) {
         status = closed;
         *failure = closing;
@@ -360,7 +355,7 @@ static int run(const struct options *options)
             say_error("%s; waiting for room, the session goes on", failure.text);
         again = recordist.unwritable && room_await(&recordist);
     } while (again);
-    file_close(&recordist, NULL);
+    recording_close(&recordist.recording, NULL);
     free(recordist.calibration);
     if (status && status != STATUS_END)
         return say_failure(&failure);

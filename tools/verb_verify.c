@@ -1,6 +1,5 @@
-#include "analysis/analysis.h"
 #include "analysis/comparison.h"
-#include "analysis/findings.h"
+#include "analysis/gathering.h"
 #include "cli/json_line.h"
 #include "cli/say.h"
 #include "record/record.h"
@@ -44,15 +43,6 @@ struct whole {
     bool has_parameters, from_start, finished;
 };
 
-static int take_events(struct analysis *analysis, struct findings *findings)
-{
-    struct event event;
-    int status = STATUS_OK;
-    while (status == STATUS_OK && analysis_next(analysis, &event))
-        status = findings_take(findings, &event);
-    return status;
-}
-
 static int read_frames(struct whole *whole, struct proof *proof, struct frames_ahead *ahead,
                        struct failure *failure)
 {
@@ -68,29 +58,13 @@ static int read_frames(struct whole *whole, struct proof *proof, struct frames_a
         proof->frames++;
         frame.number = whole->frames++;
         if (analysis_push(whole->analysis, &frame) &&
-            take_events(whole->analysis, &whole->computed) < 0)
+            gather_found(&whole->computed, whole->analysis, true) < 0)
             return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
         if (proof->frames % SHARE_FRAMES == 0)
             progress_show("verifying", (double)proof->frames / count);
     }
     progress_end();
     return status == STATUS_END ? STATUS_OK : status;
-}
-
-static int read_recorded(struct whole *whole, struct proof *proof, struct failure *failure)
-{
-    session_count_from_start(proof->session);
-    for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
-        struct event *events;
-        int count = session_events(proof->session, NULL, (enum event_type)type, &events, failure);
-        int status = count < 0 ? count : STATUS_OK;
-        for (int i = 0; i < count && status == STATUS_OK; i++)
-            status = findings_take(&whole->recorded, &events[i]);
-        free(events);
-        if (status < 0)
-            return status;
-    }
-    return STATUS_OK;
 }
 
 static bool comparable(const struct whole *whole, const struct proof *proof)
@@ -103,7 +77,7 @@ static int compare_recorded(struct whole *whole, struct proof *proof, struct fai
     const struct session_about *about = session_about(proof->session);
     size_t count = 0;
     analysis_finish(whole->analysis);
-    if (take_events(whole->analysis, &whole->computed) < 0)
+    if (gather_found(&whole->computed, whole->analysis, true) < 0)
         return failure_set(failure, STATUS_MEMORY, "%s: out of memory", proof->file);
     for (int type = 0; type < EVENT_TYPE_COUNT; type++)
         count += type == EVENT_MARKER ? 0 : whole->recorded.lists[type].count;
@@ -280,8 +254,9 @@ static int prove(struct whole *whole, struct proof *proof, bool last, struct fai
         status = check_join(whole, proof, failure);
     if (status == STATUS_OK)
         status = read_frames_and_maps(whole, proof, failure);
+    session_count_from_start(proof->session);
     if (status == STATUS_OK)
-        status = read_recorded(whole, proof, failure);
+        status = gather_recorded(&whole->recorded, proof->session, NULL, true, failure);
     whole->part = about->part;
     proof->events = "compared with those of the next part";
     if (status == STATUS_OK && last)

@@ -38,6 +38,19 @@ static void a_number_set_is_the_number_read(void **state)
         assert_true(column_number(&event, &kind->columns[i]) > 0.99);
 }
 
+static void the_id_of_an_event_is_its_column_id_and_a_summary_has_none(void **state)
+{
+    (void)state;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
+        const struct event_kind *kind = event_kind((enum event_type)type);
+        struct event event = {.type = (enum event_type)type};
+        for (size_t i = 0; i < kind->column_count; i++)
+            column_set_number(&event, &kind->columns[i],
+                              strcmp(kind->columns[i].key, "id") == 0 ? 7 : 1);
+        assert_int_equal(event_id(&event), type == EVENT_SUMMARY ? 0 : 7);
+    }
+}
+
 static void a_parameter_out_of_range_is_refused_by_name(void **state)
 {
     (void)state;
@@ -57,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_column_lies_inside_the_event),
         cmocka_unit_test(a_number_set_is_the_number_read),
+        cmocka_unit_test(the_id_of_an_event_is_its_column_id_and_a_summary_has_none),
         cmocka_unit_test(a_parameter_out_of_range_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,15 +6,9 @@
 /* The older state of the same hot spot, bout or summary; NULL: the event is a new one. */
 static struct event *older(const struct findings_list *list, const struct event *event)
 {
-    if (event->type != EVENT_SPOT && event->type != EVENT_BOUT && event->type != EVENT_SUMMARY)
-        return NULL;
-    for (size_t i = list->count; i-- > 0;) {
-        struct event *kept = &list->events[i];
-        if (event->type == EVENT_SUMMARY ||
-            (event->type == EVENT_SPOT && kept->spot.id == event->spot.id) ||
-            (event->type == EVENT_BOUT && kept->bout.id == event->bout.id))
-            return kept;
-    }
+    for (size_t i = list->count; i-- > 0 && event_is_said_again(event->type);)
+        if (event_id(&list->events[i]) == event_id(event))
+            return &list->events[i];
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 #include "proven_analyses.h"
 
-#include "../analysis/analysis.h"
 #include "../analysis/comparison.h"
+#include "../analysis/gathering.h"
 #include "../sources/calibrations.h"
 #include "../sources/frames_ahead.h"
 
@@ -20,16 +20,7 @@ struct again {
 
 static int read_recorded(struct again *again, struct failure *failure)
 {
-    int status = STATUS_OK;
-    for (int type = 0; type < EVENT_TYPE_COUNT && status >= 0; type++) {
-        struct event *events;
-        status =
-            session_events(again->session, again->name, (enum event_type)type, &events, failure);
-        int count = status;
-        for (int i = 0; i < count && status >= 0; i++)
-            status = findings_take(&again->recorded, &events[i]);
-        free(events);
-    }
+    int status = gather_recorded(&again->recorded, again->session, again->name, true, failure);
     return status < 0 ? status : session_maps(again->session, again->name, &again->maps, failure);
 }
 
@@ -52,11 +43,7 @@ static int begin(struct again *again, struct failure *failure)
 
 static int take_events(struct again *again)
 {
-    struct event event;
-    int status = STATUS_OK;
-    while (status == STATUS_OK && analysis_next(again->analysis, &event))
-        status = findings_take(&again->computed, &event);
-    return status;
+    return gather_found(&again->computed, again->analysis, true);
 }
 
 static int find_again(struct again *again, struct failure *failure)

@@ -1,9 +1,9 @@
 #include "trial.h"
 
 #include "record/record.h"
-#include "tools/analysis/analysis.h"
-#include "tools/sources/calibrations.h"
+#include "tools/analysis/gathering.h"
 #include "tools/simulate/simulate.h"
+#include "tools/sources/calibrations.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -15,16 +15,6 @@
 _Static_assert(TRIAL_WORDS_SIZE == SIMULATION_WORDS_SIZE, "a trial has room for the words");
 
 /* ---- One session ---- */
-
-static int take_events(struct analysis *analysis, struct findings *findings)
-{
-    struct event event;
-    int status = STATUS_OK;
-    while (status == STATUS_OK && analysis_next(analysis, &event))
-        if (event.type != EVENT_CONTACT)
-            status = findings_take(findings, &event);
-    return status;
-}
 
 /* Where frames come from: a simulation or a session file. */
 struct frames {
@@ -53,11 +43,11 @@ static int analyse(struct frames *frames, const struct geometry *geometry,
     if (!analysis)
         return STATUS_MEMORY;
     while ((status = next_frame(frames, &frame, failure)) > 0)
-        if (analysis_push(analysis, &frame) && take_events(analysis, findings) < 0)
+        if (analysis_push(analysis, &frame) && gather_found(findings, analysis, false) < 0)
             break;
     if (status == STATUS_END) {
         analysis_finish(analysis);
-        status = take_events(analysis, findings);
+        status = gather_found(findings, analysis, false);
     } else if (status > 0) {
         status = STATUS_MEMORY;
     }
