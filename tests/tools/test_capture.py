@@ -3,43 +3,15 @@ that were sent, whether they decode or not."""
 
 import base64
 import os
-import pty
 import subprocess
 import tempfile
-import threading
-import tty
 import unittest
+
+import support_line
 
 ROLLSCOPE = os.environ["ROLLSCOPE"]
 FRAME = bytes.fromhex("ff000800 05060102 07060304")  # two cells of a Sensitronics mat
 NOISE = bytes.fromhex("deadbeef")
-
-
-class Line:
-    """Says the same thing every 20 ms until it is closed."""
-
-    def __init__(self, said):
-        self.said, self.sent = said, 0
-        self.master, self.slave = pty.openpty()
-        tty.setraw(self.slave)
-        os.set_blocking(self.master, False)
-        self.address = "pty:" + os.ttyname(self.slave)
-        self.closed = threading.Event()
-        self.thread = threading.Thread(target=self.stream)
-        self.thread.start()
-
-    def stream(self):
-        while not self.closed.wait(0.02):
-            try:
-                os.write(self.master, self.said)
-            except BlockingIOError:
-                pass
-
-    def close(self):
-        self.closed.set()
-        self.thread.join()
-        os.close(self.master)
-        os.close(self.slave)
 
 
 def captured(path):
@@ -55,7 +27,7 @@ class Capture(unittest.TestCase):
         self.path = os.path.join(folder.name, "mat.dat")
 
     def capture(self, said, parameters=""):
-        line = Line(said)
+        line = support_line.Line(lambda number: said, 0.02)
         self.addCleanup(line.close)
         return subprocess.run([ROLLSCOPE, "capture", "--source", line.address + parameters,
                                "--output", self.path, "--for", "1"],

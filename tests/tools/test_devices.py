@@ -3,13 +3,12 @@ here after docs/usb-protocol.md, with zlib and nothing of ours."""
 
 import json
 import os
-import pty
 import struct
 import subprocess
-import threading
-import tty
 import unittest
 import zlib
+
+import support_line
 
 ROLLSCOPE = os.environ["ROLLSCOPE"]
 ROWS, COLS, RATE_HZ = 8, 6, 50
@@ -38,32 +37,8 @@ def frame(number):
     return packet(2, struct.pack("<IQB", number, number * 1000000 // RATE_HZ, 0) + cells)
 
 
-class Mat:
-    """Streams until it is closed, whatever it is told."""
-
-    def __init__(self):
-        self.master, self.slave = pty.openpty()
-        tty.setraw(self.slave)
-        os.set_blocking(self.master, False)
-        self.address = "pty:" + os.ttyname(self.slave)
-        self.closed = threading.Event()
-        self.thread = threading.Thread(target=self.stream)
-        self.thread.start()
-
-    def stream(self):
-        number = 0
-        while not self.closed.wait(1 / RATE_HZ):
-            try:
-                os.write(self.master, (info() if number % RATE_HZ == 0 else b"") + frame(number))
-            except BlockingIOError:
-                pass
-            number += 1
-
-    def close(self):
-        self.closed.set()
-        self.thread.join()
-        os.close(self.master)
-        os.close(self.slave)
+def streamed(number):
+    return (info() if number % RATE_HZ == 0 else b"") + frame(number)
 
 
 def devices(*arguments):
@@ -73,7 +48,7 @@ def devices(*arguments):
 
 class Devices(unittest.TestCase):
     def setUp(self):
-        self.mat = Mat()
+        self.mat = support_line.Line(streamed, 1 / RATE_HZ)
         self.addCleanup(self.mat.close)
 
     def test_a_mat_is_named_with_protocol_grid_and_rate(self):
