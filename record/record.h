@@ -155,6 +155,10 @@ const struct session_about *session_about(const struct session *session);
 /** Number of frames. */
 uint64_t session_frames(const struct session *session);
 
+/** Frames of a file without checksums whose time was not later than the one before, by 50 ms at
+ *  most: stamps that jitter. They are taken to be 1 us later. */
+uint64_t session_moved(const struct session *session);
+
 /** Duration from first to last frame, seconds. */
 double session_duration_s(const struct session *session);
 

@@ -49,6 +49,7 @@ static void respect(const struct session *session, const char *name, uint64_t *f
 /* What a power cut left may have fewer times than frames were committed. */
 static int check_times(struct session *session, struct failure *failure)
 {
+    session->time.tolerant = session->checksum_dataset <= 0;
     int status = time_axis_check(&session->time, session->frames, failure);
     if (status != STATUS_FORMAT || session->about.closed || session->synced == session->frames)
         return status;
@@ -288,6 +289,11 @@ int session_read(struct session *session, struct frame *frame, struct failure *f
         return failure_set(failure, STATUS_FORMAT, "%s: frame %llu does not match its checksum",
                            session->path, (unsigned long long)frame->number);
     return 1;
+}
+
+uint64_t session_moved(const struct session *session)
+{
+    return session->time.moved;
 }
 
 int session_seek(struct session *session, uint64_t index, struct failure *failure)

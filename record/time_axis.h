@@ -16,7 +16,10 @@ struct time_axis {
     bool integers;
     struct time_unit unit;
     uint64_t length;
-    int64_t first_us, last_us; /**< set by time_axis_check() */
+    bool tolerant; /**< a stamp that falls back a little becomes 1 us later than the one before */
+    uint64_t moved;            /**< so many did; set by time_axis_check(), as these */
+    int64_t first_us, last_us;
+    int64_t *before_us; /**< time before each batch */
     union {
         double numbers[TIME_BATCH];
         int64_t integers[TIME_BATCH];
@@ -34,7 +37,8 @@ int time_axis_open(struct time_axis *axis, hid_t root, struct failure *failure);
 int time_axis_read(struct time_axis *axis, uint64_t first, size_t count, int64_t *times_us,
                    struct failure *failure);
 
-/** Reads all of the first `length` times, keeps the first and the last. */
+/** Reads all of the first `length` times, keeps the first and the last. To be called before
+ *  time_axis_read() where the axis is tolerant. */
 int time_axis_check(struct time_axis *axis, uint64_t length, struct failure *failure);
 
 void time_axis_close(struct time_axis *axis);

@@ -184,6 +184,9 @@ static int analyze_file(void *context, size_t index, FILE *const outputs[WORK_ST
     int status = session_open(&job.session, file, failure);
     if (status < 0)
         return status;
+    if (session_moved(job.session))
+        say("%s: %llu frames are stamped before the one before; taken as 1 us later", file,
+            (unsigned long long)session_moved(job.session));
     status = analyze_session(&job, failure);
     session_close(job.session);
     if (status == STATUS_OK && ((const struct wanted *)options->own)->save)

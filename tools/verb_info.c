@@ -14,7 +14,7 @@
 
 /* What the frames themselves say. */
 struct scan {
-    uint64_t frames, gaps, lost, saturated;
+    uint64_t frames, gaps, lost, saturated, moved;
     double duration_s, rate_hz; /* rate: from the median spacing of neighbours; NaN: unknown */
 };
 
@@ -70,6 +70,7 @@ static int scan_frames(struct session *session, struct scan *scan, int64_t *step
             progress_show("reading", (double)scan->frames / (double)session_frames(session));
     }
     progress_end();
+    scan->moved = session_moved(session);
     return status == STATUS_END ? STATUS_OK : status;
 }
 
@@ -117,8 +118,11 @@ static void print_frames(const struct scan *scan)
            report_clock(clock, scan->duration_s));
     if (!isnan(scan->rate_hz))
         printf(", %.4g Hz", scan->rate_hz);
-    printf(", %llu gaps, %llu lost, %llu saturated\n", (unsigned long long)scan->gaps,
+    printf(", %llu gaps, %llu lost, %llu saturated", (unsigned long long)scan->gaps,
            (unsigned long long)scan->lost, (unsigned long long)scan->saturated);
+    if (scan->moved)
+        printf(", %llu stamped before the one before", (unsigned long long)scan->moved);
+    putchar('\n');
 }
 
 static double hold_total_s(const struct findings_list *holds)
@@ -252,12 +256,13 @@ static int print_json(const struct view *view, FILE *stream, struct failure *fai
 {
     const struct scan *scan = &view->scan;
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "file", view->file,
-        "about", about_object(view->about), "mat", mat_object(&view->about->mat), "frames",
-        (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
+        "{s:s, s:o, s:o, s:I, s:f, s:o, s:I, s:I, s:I, s:I, s:o, s:b, s:o, s:o}", "file",
+        view->file, "about", about_object(view->about), "mat", mat_object(&view->about->mat),
+        "frames", (json_int_t)scan->frames, "duration_s", scan->duration_s, "rate_hz",
         json_number(scan->rate_hz), "gaps", (json_int_t)scan->gaps, "lost", (json_int_t)scan->lost,
-        "saturated", (json_int_t)scan->saturated, "events", counts_object(view), "truth",
-        view->has_truth, "maps", maps_object(view), "health", health_object(view));
+        "saturated", (json_int_t)scan->saturated, "moved", (json_int_t)scan->moved, "events",
+        counts_object(view), "truth", view->has_truth, "maps", maps_object(view), "health",
+        health_object(view));
     return json_line(stream, object, view->file, failure);
 }
 

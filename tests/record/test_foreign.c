@@ -114,6 +114,41 @@ static void a_truth_of_others_is_read_with_gaps(void **state)
     session_close(session);
 }
 
+/* As write_foreign.py draws it: 5 ms apart, up to 12 ms late. */
+static int64_t jittering_us(int64_t number)
+{
+    return 5000 * number + number * 6151 % 12011;
+}
+
+static void a_stamp_that_falls_back_a_little_is_just_later_than_the_one_before(void **state)
+{
+    (void)state;
+    enum { JITTERING = 3000 };
+    static int64_t expected_us[JITTERING];
+    uint64_t moved = 0;
+    for (int i = 0; i < JITTERING; i++) {
+        expected_us[i] = jittering_us(i);
+        if (i > 0 && expected_us[i] <= expected_us[i - 1]) {
+            expected_us[i] = expected_us[i - 1] + 1;
+            moved++;
+        }
+    }
+    struct session *session = opened("jittering");
+    struct frame frame;
+    assert_true(moved > JITTERING / 10);
+    assert_int_equal(session_moved(session), moved);
+    for (int i = 0; i < JITTERING; i++) {
+        assert_int_equal(session_read(session, &frame, NULL), 1);
+        assert_int_equal(frame.time_us, expected_us[i]);
+    }
+    for (int i = JITTERING - 1; i >= 0; i -= 37) {
+        assert_int_equal(session_seek(session, (uint64_t)i, NULL), 0);
+        assert_int_equal(session_read(session, &frame, NULL), 1);
+        assert_int_equal(frame.time_us, expected_us[i]);
+    }
+    session_close(session);
+}
+
 static const struct refusal {
     const char *name, *what;
     int status;
@@ -177,6 +212,7 @@ int main(void)
         cmocka_unit_test(pressures_of_every_type_and_unit_are_the_same_kpa),
         cmocka_unit_test(times_of_every_spelling_are_the_same_microseconds),
         cmocka_unit_test(counts_stay_counts_and_are_said_to_be_uncalibrated),
+        cmocka_unit_test(a_stamp_that_falls_back_a_little_is_just_later_than_the_one_before),
         cmocka_unit_test(a_truth_of_others_is_read_with_gaps),
         cmocka_unit_test(what_is_no_session_is_refused_with_what_and_where),
     };

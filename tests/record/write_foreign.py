@@ -57,6 +57,9 @@ def accepted():
     write("i4_wide", (whole * 1000).astype("i4"), pressure_attributes={"scale_factor": 0.0005})
     write("u2_fill_unused", whole.astype("u2"),
           pressure_attributes={"scale_factor": 0.5, "_FillValue": np.uint16(65535)})
+    number = np.arange(3000)
+    write("jittering", np.broadcast_to(number[:, None, None] % 7, (3000, ROWS, COLS)),
+          time=5000 * number + number * 6151 % 12011, time_units="microseconds since 1970-01-01")
     write("i8_counts", whole.astype("i8"), pressure_attributes={"scale_factor": 0.5})
     write("pa", kpa * 1000, "Pa")
     write("hpa", kpa * 10, "hPa")
@@ -125,7 +128,7 @@ def refused():
     write("pressure_2d", kpa.reshape(8, 20))
     write("time_short", time=EPOCH + step[:7])
     write("x_short", cols=x[:4])
-    write("time_back", time=EPOCH + np.array([0, 1, 2, 3, 3, 5, 6, 7]))
+    write("time_back", time=EPOCH + np.array([0, 1, 2, 3, 2.9, 5, 6, 7]))
     write("time_nan", time=np.where(np.arange(8) == 5, np.nan, EPOCH + step))
     write("time_text", time=np.array([b"a"] * 8))
     write("time_units", time_units="fortnights since 1970-01-01")
