@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double resolved_pitches =
-    2.5;                                /* a ball this wide shows its pressure, else its force */
+/* A ball this wide shows its pressure, else its force. */
+static const double resolved_pitches = 2.5;
 static const double faulty_share = 0.1; /* of the cells under a ball: more cannot be filled in */
 static const double finest_mm = 4;
 static const double cut_share = 0.55; /* of its width beyond the border: a tool is cut there */

@@ -6,7 +6,7 @@
 static const double kept_s = 1.5; /* a stand shorter than this is forgotten at once */
 static const double hold_share = 0.6;
 static const double end_share = 0.42; /* of the strip's usual load: less is its end */
-static const double end_mm = 6;       /* that an unknown strip's end reaches in */
+static const double end_mm = 6;       /* that a strip's end reaches in */
 static const double gain_noise = 0.05;
 static const double least_mm = 3, most_mm = 14;
 
@@ -102,12 +102,10 @@ static void fill(struct strip *strip, const struct stand *stand)
 {
     strip->least = stand->least;
     strip->most = stand->most;
-    const double *usual = stand->line_ns;
-    double end = end_share * usual_load(usual, stand->least, stand->most);
+    double end_ns = end_share * usual_load(stand->line_ns, stand->least, stand->most);
     for (int bin = stand->least; bin <= stand->most; bin++) {
-        bool known = usual[bin] >= end && !stand->spoilt[bin];
-        double load = stand->line_ns[bin] / stand->impulse_ns;
-        strip->value[bin] = known ? load : NAN;
+        bool known = stand->line_ns[bin] >= end_ns && !stand->spoilt[bin];
+        strip->value[bin] = known ? stand->line_ns[bin] / stand->impulse_ns : NAN;
     }
 }
 
@@ -127,8 +125,7 @@ static void smooth(struct strip *strip, double smooth_mm)
     }
 }
 
-/* Whether the strip is known from one bin to another and on past them.
- */
+/* Whether the strip is known from one bin to another and on past them. */
 static bool is_known(const struct strip *strip, int from, int to)
 {
     int more = (int)ceil(end_mm / strip->bin_mm);
