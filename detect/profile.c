@@ -52,13 +52,19 @@ static void reach(struct profile *profile, int bin)
         empty_bin(profile, ++profile->most);
 }
 
-void profile_line(struct profile *profile, const double at_mm[2], double relative, bool faulty)
+/* Where a place is along the strip, in bins. */
+static double side_of(const struct profile *profile, const double at_mm[2])
 {
     double along = (at_mm[0] - profile->pivot_mm[0]) * profile->along[0] +
                    (at_mm[1] - profile->pivot_mm[1]) * profile->along[1];
     double side = along / profile->bin_mm + PROFILE_SIDES / 2.0;
     side = side > 0 ? side : 0;
-    side = side < PROFILE_SIDES - 2 ? side : PROFILE_SIDES - 2;
+    return side < PROFILE_SIDES - 2 ? side : PROFILE_SIDES - 2;
+}
+
+void profile_line(struct profile *profile, const double at_mm[2], double relative, bool faulty)
+{
+    double side = side_of(profile, at_mm);
     int bin = (int)side;
     reach(profile, bin);
     profile->line[bin] += (1 - (side - bin)) * relative;
@@ -124,6 +130,13 @@ void profile_level(struct profile *profile)
             ratios[count++] = (float)(profile->line[i] / profile->spread[i]);
     size_t rank = (size_t)(level_quantile * ((double)count - 1));
     profile->level = count ? (double)value_at_rank(ratios, count, rank) : 1;
+}
+
+bool profile_reaches(const struct profile *profile, const double at_mm[2])
+{
+    const double *spread = &profile->spread[(int)side_of(profile, at_mm)];
+    double least = fmin(spread[0], spread[1]);
+    return least > 0 && least >= profile->end;
 }
 
 double profile_ratio(const struct profile *profile, int bin)

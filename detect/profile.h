@@ -50,6 +50,9 @@ void profile_level(struct profile *profile);
  *  where little is, and where a cell is faulty. */
 double profile_ratio(const struct profile *profile, int bin);
 
+/** Whether a place lies under the strip, and not at its ends, where little is. */
+bool profile_reaches(const struct profile *profile, const double at_mm[2]);
+
 /** The pressure of one of two balls over what is usual for it, which it learns.
  *  @param side 0 or 1: which of them. @param way_mm rolled since the last frame */
 double profile_pair(struct profile *profile, int side, double value, double way_mm);

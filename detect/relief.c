@@ -30,12 +30,12 @@ static float **arrays(struct relief *relief, size_t i)
 
 #define ARRAYS (8 + 3 * RELIEF_WIDTHS * RELIEF_WAYS)
 
-bool relief_open(struct relief *relief, const struct geometry *geometry)
+bool relief_open(struct relief *relief, const struct scan_grid *grid)
 {
     memset(relief, 0, sizeof *relief);
-    relief->grid = scan_grid_for(geometry);
+    relief->grid = *grid;
     relief->places = (size_t)relief->grid.rows * (size_t)relief->grid.cols;
-    double pitch = fmax(geometry->pitch_x_mm, geometry->pitch_y_mm);
+    double pitch = grid->parts * fmax(grid->step_x_mm, grid->step_y_mm);
     for (int k = 0; k < RELIEF_WIDTHS; k++) {
         relief->smooth_mm[k] = widths[k].smooth_mm;
         relief->apart_mm[k] = fmax(widths[k].apart_mm, widths[k].apart_pitches * pitch);
@@ -200,14 +200,14 @@ static void flatten(const struct relief *relief, float *load, const float *weigh
 }
 
 /* The pass smoothed to a width: value and cover; cover is 0 where the tool's middle was not. */
-static void lay(struct relief *relief, const struct scan *scan, const struct box *box,
+static void lay(struct relief *relief, const struct relief_pass *pass, const struct box *box,
                 double smooth_mm)
 {
     float *load = relief->work[0], *weight = relief->work[1];
     for (int r = box->r0; r <= box->r1; r++)
         for (int c = box->c0; c <= box->c1; c++) {
             size_t i = (size_t)(r * relief->grid.cols + c);
-            weight[i] = fminf(scan->weight[i], 1);
+            weight[i] = fminf(pass->weight[i], 1);
             load[i] = weight[i] * relief->met[i];
         }
     for (int rows = 0; rows < 2 && relief->grid.parts <= PHASES_MOST; rows++)
@@ -236,7 +236,7 @@ struct way {
 
 struct view {
     struct relief *relief;
-    const struct scan *scan;
+    const struct relief_pass *pass;
     const struct box *box;
     const struct way *way;
 };
@@ -281,7 +281,7 @@ static void add_way(const struct view *view, struct relief_sums *sums)
     for (int r = box->r0; r <= box->r1; r++)
         for (int c = box->c0; c <= box->c1; c++) {
             size_t i = (size_t)(r * view->relief->grid.cols + c);
-            double up = (double)view->scan->weight[i] > met ? rise(view, r, c) : NAN;
+            double up = (double)view->pass->weight[i] > met ? rise(view, r, c) : NAN;
             if (!isfinite(up))
                 continue;
             sums->rise[i] += (float)up;
@@ -308,34 +308,34 @@ static void find_way(const struct scan_grid *grid, const double unit[2], double 
     }
 }
 
-void relief_add(struct relief *relief, const struct scan *scan, const double way[2])
+void relief_add(struct relief *relief, const struct relief_pass *pass)
 {
     static const double turns[RELIEF_WAYS][2] = {
         {1, 0}, {0, 1}, {M_SQRT1_2, M_SQRT1_2}, {M_SQRT1_2, -M_SQRT1_2}};
     const struct scan_grid *grid = &relief->grid;
-    struct box box = box_of(grid, scan->weight);
+    struct box box = box_of(grid, pass->weight);
     if (box.r1 < 0)
         return;
     for (size_t i = 0; i < relief->places; i++)
-        relief->met[i] = scan->weight[i] > 0 ? scan->load[i] / scan->weight[i] : 0;
-    if (scan->profile.strip)
-        polish_pass(relief->polish, relief->met, scan->weight, met, scan->profile.along);
-    int ways = scan->profile.strip ? RELIEF_WAYS : 1; /* balls know only their path */
+        relief->met[i] = pass->weight[i] > 0 ? pass->load[i] / pass->weight[i] : 0;
+    if (pass->strip)
+        polish_pass(relief->polish, relief->met, pass->weight, met, pass->along);
+    const double *way = pass->way;
     for (int k = 0; k < RELIEF_WIDTHS; k++) {
-        lay(relief, scan, &box, relief->smooth_mm[k]);
-        for (int w = 0; w < ways; w++) {
+        lay(relief, pass, &box, relief->smooth_mm[k]);
+        for (int w = 0; w < pass->ways; w++) {
             double unit[2] = {way[0] * turns[w][0] - way[1] * turns[w][1],
                               way[0] * turns[w][1] + way[1] * turns[w][0]};
             struct way out;
             find_way(grid, unit, relief->apart_mm[k], &out);
-            struct view view = {relief, scan, &box, &out};
+            struct view view = {relief, pass, &box, &out};
             add_way(&view, &relief->sums[k][w]);
         }
     }
     for (size_t i = 0; i < relief->places; i++) {
-        float passed = fminf(2 * scan->weight[i], 1);
+        float passed = fminf(2 * pass->weight[i], 1);
         relief->passes[i] += passed;
-        relief->balls[i] += scan->profile.strip ? 0 : passed;
+        relief->balls[i] += pass->strip ? 0 : passed;
     }
 }
 

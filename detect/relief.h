@@ -49,10 +49,18 @@ struct relief {
 };
 
 /** Allocates. @return false when out of memory */
-bool relief_open(struct relief *relief, const struct geometry *geometry);
+bool relief_open(struct relief *relief, const struct scan_grid *grid);
 
-/** Adds a pass. @param way the direction of travel, a unit vector */
-void relief_add(struct relief *relief, const struct scan *scan, const double way[2]);
+/** What a pass met. */
+struct relief_pass {
+    const float *load, *weight; /**< [grid] sums of the value times the weight; of the weight */
+    bool strip;
+    int ways;        /**< that are known: the first of along the path, the axis, the diagonals */
+    double along[2]; /**< a strip's axis, a unit vector */
+    double way[2];   /**< the path, a unit vector */
+};
+
+void relief_add(struct relief *relief, const struct relief_pass *pass);
 
 /** How many passes went over a place on the mat. */
 double relief_passes(const struct relief *relief, const double at_mm[2]);

@@ -23,7 +23,7 @@ struct scan_grid scan_grid_for(const struct geometry *geometry)
 
 static size_t floats(const struct scan *scan)
 {
-    return 2 * (size_t)(scan->grid.rows * scan->grid.cols) + 3 * (size_t)scan->cells;
+    return 2 * (size_t)(scan->grid.rows * scan->grid.cols) + 5 * (size_t)scan->cells;
 }
 
 bool scan_open(struct scan *scan, const struct geometry *geometry)
@@ -41,6 +41,8 @@ bool scan_open(struct scan *scan, const struct geometry *geometry)
     scan->stay = maps + 2 * places;
     scan->pressed = scan->stay + scan->cells;
     scan->peak = scan->pressed + scan->cells;
+    scan->tread.load = scan->peak + scan->cells;
+    scan->tread.weight = scan->tread.load + scan->cells;
     return true;
 }
 
@@ -68,6 +70,7 @@ void scan_begin(struct scan *scan)
     scan->sides_known = false;
     memset(scan->kinds_s, 0, sizeof scan->kinds_s);
     profile_clear(&scan->profile, &scan->geometry);
+    tread_forget(&scan->tread);
 }
 
 static void add_stay(struct scan *scan, const double at_mm[2], double dt_s)
@@ -321,8 +324,10 @@ static void know_tool(struct scan *scan, const struct track *track, double dt_s)
 {
     double pitch = fmax(scan->geometry.pitch_x_mm, scan->geometry.pitch_y_mm);
     enum contact_kind kind = usual_kind(scan, track->kind, dt_s);
-    if (kind != scan->kind)
+    if (kind != scan->kind) {
         scan_clear(scan);
+        tread_forget(&scan->tread);
+    }
     scan->kind = kind;
     if (scan->begun)
         return;
@@ -332,6 +337,19 @@ static void know_tool(struct scan *scan, const struct track *track, double dt_s)
         profile_forget_pair(&scan->profile);
     scan->resolved = resolved;
     scan->begun = true;
+}
+
+static void take_tread(struct scan *scan, const struct part parts[2], struct tread_frame *frame)
+{
+    const struct track *track = &contacts_tracks(frame->contacts)[frame->slot];
+    frame->profile = &scan->profile;
+    frame->pair = scan->kind == CONTACT_PAIR;
+    for (int i = 0; i < 2; i++) {
+        frame->kpa[i] = scan->profile.strip ? track->moments.kpa : parts[i].kpa;
+        frame->at_mm[i][0] = parts[i].x / fmax(parts[i].kpa, 1e-9);
+        frame->at_mm[i][1] = parts[i].y / fmax(parts[i].kpa, 1e-9);
+    }
+    tread_take(&scan->tread, frame, &scan->geometry);
 }
 
 void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
@@ -364,4 +382,6 @@ void scan_take(struct scan *scan, int slot, const struct contacts *contacts,
         take_strip(scan, track, dt_s);
     else
         take_balls(scan, track, parts, dt_s);
+    take_tread(scan, parts,
+               &(struct tread_frame){.contacts = contacts, .slot = slot, .pressure = pressure});
 }

@@ -11,7 +11,7 @@
 #ifndef ROLLSCOPE_DETECT_SCAN_H
 #define ROLLSCOPE_DETECT_SCAN_H
 
-#include "profile.h"
+#include "tread.h"
 
 #include <stdbool.h>
 
@@ -60,11 +60,12 @@ struct scan {
     bool sides_known;       /* from the frame before, or before the last stroke */
     double low_mm, high_mm; /* reach of a strip along its axis */
     const uint8_t *faults;  /* [cells] of the present frame */
-    float *load;            /* [grid] sum of the value, shared among the places around */
-    float *weight;          /* [grid] of the shares */
-    float *stay;            /* [cells] time that the tool's middle was there, s */
-    float *pressed;         /* [cells] integral of pressure, kPa s */
-    float *peak;            /* [cells] highest pressure, kPa */
+    struct tread tread;
+    float *load;    /* [grid] sum of the value, shared among the places around */
+    float *weight;  /* [grid] of the shares */
+    float *stay;    /* [cells] time that the tool's middle was there, s */
+    float *pressed; /* [cells] integral of pressure, kPa s */
+    float *peak;    /* [cells] highest pressure, kPa */
 };
 
 /** The grid for a mat. */

@@ -1,8 +1,8 @@
 #include "spots.h"
 
+#include "belief.h"
 #include "held.h"
 #include "scan.h"
-#include "summits.h"
 #include "traces.h"
 
 #include <math.h>
@@ -11,9 +11,11 @@
 
 #define SPOTS_MAX SUMMITS_MAX
 
-static const double least_significance = 2.3; /* times its noise: less is not looked at */
-static const double reach_least_mm = 10;      /* a pass this near counts as over the spot */
-static const double new_confidence = 0.6, kept_confidence = 0.5;
+static const double least_significance = 1.2; /* times its noise: less is not looked at */
+static const double least_tread = 0.5;
+static const double same_mm = 8;         /* so near, what the cells bore is of the same place */
+static const double reach_least_mm = 10; /* a pass this near counts as over the spot */
+static const double new_confidence = 0.5, kept_confidence = 0.4;
 
 struct place {
     struct spot spot;
@@ -25,7 +27,8 @@ struct spots {
     struct geometry geometry;
     uint32_t cells;
     bool changed;
-    struct relief relief;
+    struct relief relief;                             /* of the load under the tool's middle */
+    struct relief tread;                              /* of what cells bore */
     float *pressed, *dwell, *peak, *first_s, *last_s; /* [cells] over the session */
     struct traces *traces;
     struct scan scans[CONTACTS_MAX];
@@ -47,7 +50,11 @@ struct spots *spots_create(const struct geometry *geometry, const struct paramet
     spots->pressed = maps;
     spots->traces = calloc(1, sizeof *spots->traces);
     spots->stands = calloc(CONTACTS_MAX, sizeof *spots->stands);
-    bool ok = maps && spots->traces && spots->stands && relief_open(&spots->relief, geometry);
+    struct scan_grid fine = scan_grid_for(geometry);
+    struct scan_grid cells = {geometry->rows, geometry->cols, 1, geometry->pitch_x_mm,
+                              geometry->pitch_y_mm};
+    bool ok = maps && spots->traces && spots->stands;
+    ok = relief_open(&spots->relief, &fine) && relief_open(&spots->tread, &cells) && ok;
     for (int i = 0; i < CONTACTS_MAX; i++)
         ok = scan_open(&spots->scans[i], geometry) && ok;
     if (!ok) {
@@ -68,6 +75,7 @@ void spots_destroy(struct spots *spots)
     for (int i = 0; i < CONTACTS_MAX; i++)
         scan_close(&spots->scans[i]);
     relief_close(&spots->relief);
+    relief_close(&spots->tread);
     free(spots->traces);
     free(spots->stands);
     free(spots->pressed);
@@ -78,6 +86,7 @@ void spots_reset(struct spots *spots)
 {
     memset(spots->pressed, 0, (size_t)spots->cells * 5 * sizeof *spots->pressed);
     relief_clear(&spots->relief);
+    relief_clear(&spots->tread);
     for (int i = 0; i < CONTACTS_MAX; i++)
         spots_begin(spots, i);
     spots->traces->count = 0;
@@ -142,21 +151,30 @@ static void remember(struct spots *spots, const struct scan *scan, const struct 
     traces_add(spots->traces, &trace);
 }
 
-/* The direction that a stroke's places are compared in: across a strip, along a ball's path. */
-static void way_of(const struct scan *scan, const struct stroke *stroke, double way[2])
+/* What a stroke met is compared across a strip, along a ball's path. */
+static void add_reliefs(struct spots *spots, const struct scan *scan, const struct stroke *stroke)
 {
-    bool strip = scan->profile.strip;
-    way[0] = strip ? scan->profile.across[0] : cos(stroke->direction_rad);
-    way[1] = strip ? scan->profile.across[1] : sin(stroke->direction_rad);
+    const struct profile *profile = &scan->profile;
+    bool strip = profile->strip;
+    struct relief_pass pass = {.load = scan->load,
+                               .weight = scan->weight,
+                               .strip = strip,
+                               .ways = strip ? RELIEF_WAYS : 1, /* balls know only their path */
+                               .along = {profile->along[0], profile->along[1]},
+                               .way = {strip ? profile->across[0] : cos(stroke->direction_rad),
+                                       strip ? profile->across[1] : sin(stroke->direction_rad)}};
+    relief_add(&spots->relief, &pass);
+    pass.load = scan->tread.load;
+    pass.weight = scan->tread.weight;
+    pass.ways = RELIEF_WAYS;
+    relief_add(&spots->tread, &pass);
 }
 
 void spots_stroke(struct spots *spots, int slot, const struct stroke *stroke)
 {
     struct scan *scan = &spots->scans[slot];
-    double way[2];
-    way_of(scan, stroke, way);
     remember(spots, scan, stroke);
-    relief_add(&spots->relief, scan, way);
+    add_reliefs(spots, scan, stroke);
     for (uint32_t cell = 0; cell < spots->cells; cell++) {
         spots->pressed[cell] += scan->pressed[cell];
         spots->peak[cell] = fmaxf(spots->peak[cell], scan->peak[cell]);
@@ -199,17 +217,12 @@ void spots_hold(struct spots *spots, int slot, const struct hold *hold)
 
 static void count_strokes(const struct spots *spots, struct spot *spot)
 {
-    double place[2] = {spot->x_mm, spot->y_mm};
-    double reach = fmax(spot->radius_mm, reach_least_mm);
-    spot->strokes = spot->slow_deep = 0;
-    for (size_t i = 0; i < spots->traces->count; i++) {
-        const struct trace *trace = &spots->traces->traces[i];
-        if (!trace_passes(trace, place, reach))
-            continue;
-        spot->strokes++;
-        spot->slow_deep += trace->slow_deep;
-    }
-    spot->dose = spot->strokes / spots->parameters.dose_strokes;
+    const double place[2] = {spot->x_mm, spot->y_mm};
+    struct traces_sum sum =
+        traces_over(spots->traces, place, fmax(spot->radius_mm, reach_least_mm));
+    spot->strokes = sum.strokes;
+    spot->slow_deep = sum.slow_deep;
+    spot->dose = sum.strokes / spots->parameters.dose_strokes;
 }
 
 /* Impulse of the strokes within the radius of a spot, N s. */
@@ -227,46 +240,39 @@ static double moved_load(const struct spots *spots, const struct spot *spot)
     return sum;
 }
 
-/* Fitted to the places that stand out in simulated sessions, of three simulators: the more a place
-   stands out, the wider, the more often and in the more ways, the surer it is. Balls know one way
-   only, and whatever their pass does shows in it. */
-static double confidence(const struct summit *peak)
-{
-    double z = log(fmin(fmax(peak->significance, 0.3), 200)), radius = log(peak->radius_mm);
-    double passes = log(fmax(peak->passes, 1));
-    double odds = peak->ball ? -14.25 + 4.15 * z + 4.34 * radius + 0.73 * passes
-                             : -27.3 + 6.8 * z + 5.1 * radius + 1.06 * passes + 1.0 * peak->ways;
-    return fmax(1 / (1 + exp(-odds)), 0.01);
-}
-
 static void describe(const struct spots *spots, const struct summit *peak, struct spot *spot)
 {
     uint32_t cell = cell_at(spots, peak->at_mm);
+    double tread = summits_around(&spots->tread, peak->at_mm, same_mm);
     *spot = (struct spot){.x_mm = peak->at_mm[0],
                           .y_mm = peak->at_mm[1],
                           .radius_mm = peak->radius_mm,
                           .contrast = peak->contrast,
                           .passes = (uint32_t)lround(peak->passes),
-                          .confidence = confidence(peak),
                           .peak_kpa = (double)spots->peak[cell],
                           .dwell_s = (double)spots->dwell[cell],
                           .first_s = (double)spots->first_s[cell],
                           .last_s = (double)spots->last_s[cell]};
+    count_strokes(spots, spot);
+    spot->confidence = belief(peak, tread, spot->strokes);
 }
 
-static void describe_held(const struct held_place *held, double passes, struct spot *spot)
+static void describe_held(const struct spots *spots, const struct held_place *held,
+                          struct spot *spot)
 {
-    *spot = (struct spot){.x_mm = held->rise.at_mm[0],
-                          .y_mm = held->rise.at_mm[1],
-                          .radius_mm = held->rise.radius_mm,
-                          .contrast = held->rise.contrast,
-                          .passes = (uint32_t)lround(passes),
-                          .confidence = held_confidence(held),
-                          .peak_kpa = held->peak_kpa,
-                          .dwell_s = held->dwell_s,
-                          .impulse_ns = held->impulse_ns,
-                          .first_s = held->first_s,
-                          .last_s = held->last_s};
+    *spot =
+        (struct spot){.x_mm = held->rise.at_mm[0],
+                      .y_mm = held->rise.at_mm[1],
+                      .radius_mm = held->rise.radius_mm,
+                      .contrast = held->rise.contrast,
+                      .passes = (uint32_t)lround(relief_passes(&spots->relief, held->rise.at_mm)),
+                      .confidence = held_confidence(held),
+                      .peak_kpa = held->peak_kpa,
+                      .dwell_s = held->dwell_s,
+                      .impulse_ns = held->impulse_ns,
+                      .first_s = held->first_s,
+                      .last_s = held->last_s};
+    count_strokes(spots, spot);
 }
 
 static bool stands_out(const struct spots *spots, const struct spot *spot, bool known)
@@ -334,7 +340,6 @@ static void offer(struct spots *spots, struct spot *spot, struct queue *queue,
     struct place *place = is_taken(spots, spot) ? NULL : place_of(spots, spot);
     if (!place)
         return;
-    count_strokes(spots, spot);
     spot->impulse_ns += moved_load(spots, spot);
     spot->id = place->spot.id;
     bool changed = differs(&place->spot, spot);
@@ -343,15 +348,14 @@ static void offer(struct spots *spots, struct spot *spot, struct queue *queue,
         publish(queue, totals, spot);
 }
 
-/* Where passes went they decide. */
+/* Where strokes went over a place they decide. */
 static void offer_held(struct spots *spots, struct queue *queue, struct totals *totals)
 {
     for (size_t i = 0; i < spots->held.count; i++) {
         const struct held_place *held = &spots->held.places[i];
-        double passes = relief_passes(&spots->relief, held->rise.at_mm);
         struct spot spot;
-        describe_held(held, passes, &spot);
-        if (passes < spots->parameters.spot_passes)
+        describe_held(spots, held, &spot);
+        if (spot.strokes < spots->parameters.spot_passes)
             offer(spots, &spot, queue, totals);
     }
 }
@@ -361,10 +365,12 @@ void spots_publish(struct spots *spots, struct queue *queue, struct totals *tota
     if (!spots->changed)
         return;
     spots->changed = false;
+    const struct parameters *parameters = &spots->parameters;
     struct summit peaks[SUMMITS_MAX];
     struct spot spot;
-    size_t count = summits_find(&spots->relief, least_significance, spots->parameters.spot_passes,
-                                spots->parameters.spot_merge_mm, peaks);
+    summits_weigh(&spots->tread, least_tread, parameters->spot_passes, parameters->spot_merge_mm);
+    size_t count = summits_find(&spots->relief, least_significance, parameters->spot_passes,
+                                parameters->spot_merge_mm, peaks);
     for (size_t i = 0; i < spots->count; i++)
         spots->places[i].seen = false;
     for (size_t i = 0; i < count; i++) {

@@ -8,13 +8,14 @@
 static const double pass_spread = 0.05; /* from pass to pass, before anything is known */
 static const double ball_noise = 0.03;  /* a ball's path is too short to tell */
 static const double strip_noise = 0.004;
-static const size_t few_places = 100;
+static const size_t few_places = 50;
 static const double known_significance = 5, known_reach = 1.3;
 /* Noise of cells falls with the width that is looked at, so what is more is structure; and a
    belly's own rise at each width. */
 static const double growth[RELIEF_WIDTHS] = {1, 1.5, 2};
 static const double belly[RELIEF_WIDTHS] = {0.004, 0.01, 0.025};
-static const double trusted_errors = 2; /* errors from pass to pass that make one significance */
+static const double trusted_errors = 2;  /* errors from pass to pass that make one significance */
+static const double unseen_share = 0.75; /* a way that is not seen may be the least */
 static const double outline_share = 1.2;
 static const double full_passes = 3;
 static const int strip_ways = 3;      /* fewer show only where a strip, or the way it went, ends */
@@ -38,8 +39,9 @@ static bool find_noise(struct relief *relief, const struct relief_sums *sums, do
 {
     float *means = relief->work[0], *spreads = relief->work[1], *numbers = relief->value;
     size_t count = 0;
+    int step = relief->grid.parts > 1 ? 2 : 1;
     for (int r = 0; r < relief->grid.rows; r++)
-        for (int c = r % 2; c < relief->grid.cols; c += 2) {
+        for (int c = r % step; c < relief->grid.cols; c += step) {
             size_t i = (size_t)(r * relief->grid.cols + c);
             float n = sums->passes[i];
             if ((double)n < passes || relief->known[i])
@@ -114,7 +116,8 @@ static double least_significance(const struct relief *relief, int width, size_t 
             return 0;
         least = fmin(least, significance_of(&ways[w], i, &relief->noise[width][w], floor));
     }
-    return isfinite(least) ? least : 0;
+    bool whole = ball || seen_ways(relief, width, i) == RELIEF_WAYS;
+    return isfinite(least) ? least * (whole ? 1 : unseen_share) : 0;
 }
 
 static void find_noises(struct relief *relief, double passes)
@@ -150,8 +153,9 @@ static struct span span_around(const struct scan_grid *grid, size_t place, doubl
                          c > dc ? c - dc : 0, c + dc < grid->cols ? c + dc : grid->cols - 1};
 }
 
-static bool is_summit(const struct relief *relief, size_t i, double apart_mm)
+static bool is_summit(const struct relief *relief, size_t i, double least_mm)
 {
+    double apart_mm = fmax(least_mm, relief->apart_mm[relief->width[i]]);
     struct span span = span_around(&relief->grid, i, apart_mm);
     for (int r = span.r0; r <= span.r1; r++)
         for (int c = span.c0; c <= span.c1; c++) {
@@ -200,7 +204,7 @@ static bool mark_known(struct relief *relief, double apart_mm)
     return any;
 }
 
-static void weigh(struct relief *relief, double least, double passes, double apart_mm)
+void summits_weigh(struct relief *relief, double least, double passes, double apart_mm)
 {
     memset(relief->known, 0, relief->places);
     for (int k = 0; k < RELIEF_WIDTHS; k++)
@@ -213,6 +217,23 @@ static void weigh(struct relief *relief, double least, double passes, double apa
         return;
     find_noises(relief, passes);
     weigh_places(relief, passes, least);
+}
+
+double summits_around(const struct relief *relief, const double at_mm[2], double reach_mm)
+{
+    const struct scan_grid *grid = &relief->grid;
+    int c = (int)fmin(fmax(at_mm[0] / grid->step_x_mm, 0), grid->cols - 1);
+    int r = (int)fmin(fmax(at_mm[1] / grid->step_y_mm, 0), grid->rows - 1);
+    double reach = fmax(reach_mm, fmax(grid->step_x_mm, grid->step_y_mm)), most = 0;
+    size_t place = (size_t)(r * grid->cols + c);
+    struct span span = span_around(grid, place, reach);
+    for (r = span.r0; r <= span.r1; r++)
+        for (c = span.c0; c <= span.c1; c++) {
+            size_t i = (size_t)(r * grid->cols + c);
+            if (distance_mm(relief, i, place) <= reach)
+                most = fmax(most, (double)relief->best[i]);
+        }
+    return most;
 }
 
 /* Centre and radius of the rise around a summit: the places that rise along the way by more than
@@ -258,7 +279,7 @@ size_t summits_find(struct relief *relief, double least, double passes, double a
                     struct summit *peaks)
 {
     size_t count = 0;
-    weigh(relief, least, passes, apart_mm);
+    summits_weigh(relief, least, passes, apart_mm);
     for (size_t i = 0; i < relief->places; i++) {
         if ((double)relief->best[i] < least || !is_summit(relief, i, apart_mm))
             continue;

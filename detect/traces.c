@@ -36,9 +36,22 @@ static bool ball_passes(const struct trace *trace, int ball, const double place_
     return hypot(off[0] - share * way[0], off[1] - share * way[1]) < reach_mm;
 }
 
-bool trace_passes(const struct trace *trace, const double place_mm[2], double reach_mm)
+static bool passes(const struct trace *trace, const double place_mm[2], double reach_mm)
 {
     if (trace->strip)
         return strip_passes(trace, place_mm, reach_mm);
     return ball_passes(trace, 0, place_mm, reach_mm) || ball_passes(trace, 1, place_mm, reach_mm);
+}
+
+struct traces_sum traces_over(const struct traces *traces, const double place_mm[2],
+                              double reach_mm)
+{
+    struct traces_sum sum = {0};
+    for (size_t i = 0; i < traces->count; i++) {
+        if (!passes(&traces->traces[i], place_mm, reach_mm))
+            continue;
+        sum.strokes++;
+        sum.slow_deep += traces->traces[i].slow_deep;
+    }
+    return sum;
 }

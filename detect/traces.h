@@ -30,7 +30,13 @@ struct traces {
 /** Remembers a stroke; when full the oldest makes room. */
 void traces_add(struct traces *traces, const struct trace *trace);
 
-/** Whether a stroke passed within reach_mm of a place. */
-bool trace_passes(const struct trace *trace, const double place_mm[2], double reach_mm);
+/** How many. */
+struct traces_sum {
+    uint32_t strokes, slow_deep;
+};
+
+/** The strokes that passed within reach_mm of a place. */
+struct traces_sum traces_over(const struct traces *traces, const double place_mm[2],
+                              double reach_mm);
 
 #endif

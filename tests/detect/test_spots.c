@@ -168,6 +168,30 @@ static void uneven_gain_of_cells_makes_no_spot(void **state)
     assert_int_equal(roll(&(struct ground){{160, 160}, 0, 7, true, 0.1}, 12).count, 0);
 }
 
+/* 60 mm wide: its load smears what lies on the cells along its path. */
+static void draw_wide_strip(struct picture *picture, double tool_mm, double time_s)
+{
+    (void)time_s;
+    for (int r = 6; r < 26; r++)
+        for (int c = 0; c < 32; c++) {
+            double off = ((c + 0.5) * 10 - tool_mm) / 30;
+            picture->kpa[r * 32 + c] = (float)(60 * fmax(1 - off * off, 0));
+        }
+}
+
+static void a_small_rise_of_the_cells_under_a_wide_strip_is_a_spot(void **state)
+{
+    (void)state;
+    struct found found = roll_tool((struct tool){draw_wide_strip},
+                                   &(struct ground){{155, 145}, 0.6, 6, false, 0.05}, 10);
+    assert_int_equal(found.count, 1);
+    assert_true(hypot(found.spots[0].x_mm - 155, found.spots[0].y_mm - 145) < 6);
+    assert_int_equal(roll_tool((struct tool){draw_wide_strip},
+                               &(struct ground){{155, 145}, 0, 6, false, 0.05}, 10)
+                         .count,
+                     0);
+}
+
 static double ball_mm;
 
 static void draw_ball(struct picture *picture, double tool_mm, double time_s)
@@ -332,6 +356,7 @@ int main(void)
         cmocka_unit_test(two_passes_make_no_spot),
         cmocka_unit_test(a_broad_belly_is_no_spot),
         cmocka_unit_test(uneven_gain_of_cells_makes_no_spot),
+        cmocka_unit_test(a_small_rise_of_the_cells_under_a_wide_strip_is_a_spot),
         cmocka_unit_test(a_ball_of_any_size_makes_no_spot_of_even_ground),
         cmocka_unit_test(a_dead_line_under_a_ball_makes_no_spot_beside_it),
         cmocka_unit_test(two_balls_that_touch_for_a_moment_show_their_spot),
