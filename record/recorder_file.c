@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define SYNC_S 1.0
+#define SYNC_S     1.0
+#define LOOK_NS    5000000
+#define LOOKS_MOST 200
 
 static int refuse(const struct recorder *recorder, struct failure *failure, const char *what)
 {
@@ -17,12 +20,27 @@ static int refuse(const struct recorder *recorder, struct failure *failure, cons
     return failure_set(failure, reason.status, "%s: %s", recorder->path, reason.text);
 }
 
+/* Whoever looks at the file before anything is in it locks it for a moment. */
+static hid_t create_among_readers(const char *path)
+{
+    const struct timespec moment = {.tv_nsec = LOOK_NS};
+    hid_t file = H5I_INVALID_HID;
+    for (int looks = 0; looks < LOOKS_MOST && file < 0; looks++) {
+        if (looks)
+            nanosleep(&moment, NULL);
+        hdf_begin();
+        file = hdf_file_create(path);
+        if (file < 0 && hdf_errno() != EAGAIN)
+            break;
+    }
+    return file;
+}
+
 static int create_file(struct recorder *recorder, const struct session_about *about,
                        struct failure *failure)
 {
     void *handle;
-    hdf_begin();
-    recorder->file = hdf_file_create(recorder->path);
+    recorder->file = create_among_readers(recorder->path);
     if (recorder->file < 0 || H5Fget_vfd_handle(recorder->file, H5P_DEFAULT, &handle) < 0)
         return refuse(recorder, failure, "cannot be created");
     recorder->descriptor = *(int *)handle;
