@@ -104,11 +104,12 @@ static bool placed_as_one(const struct track *a, const struct track *b, const do
     return alike && distance < strip_reach_mm && along < 0.4 * distance;
 }
 
-/* Two like balls that have gone the same way again and again are a pair, whenever they landed. */
+/* Two like balls, or pieces in line, that have gone the same way again and again are one, whenever
+   they landed. */
 static bool keeps_on(struct company *company, const struct track *a, const struct track *b,
                      bool agree)
 {
-    company->agreed = agree && is_pair(a, b) ? company->agreed + 1 : 0;
+    company->agreed = agree ? company->agreed + 1 : 0;
     take_origin(company, a, b);
     return company->agreed >= agreed_ways;
 }
@@ -138,7 +139,8 @@ bool company_push(struct company *company, const struct track *a, const struct t
     if (!company->apart && lag_s < together_s && agree)
         return true;
     company->apart |= decided;
-    return decided && keeps_on(company, a, b, agree);
+    bool alike = is_pair(a, b) || in_line(a, b, pitch_mm) || in_line(b, a, pitch_mm);
+    return decided && keeps_on(company, a, b, agree && alike);
 }
 
 bool company_touch(struct company *company, const struct track *a, const struct track *b,

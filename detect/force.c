@@ -24,8 +24,3 @@ double force_quantile(const struct force *force, double share)
     }
     return force->most_n;
 }
-
-double force_most(const struct force *force)
-{
-    return force->most_n;
-}

@@ -19,7 +19,4 @@ void force_add(struct force *force, double force_n, double duration_s);
 /** The force below which the contact was for `share` of the time; 0 before the first one. */
 double force_quantile(const struct force *force, double share);
 
-/** The highest so far, N. */
-double force_most(const struct force *force);
-
 #endif

@@ -10,6 +10,7 @@ static const double speed_tau_s = 0.1;
 static const double coasting_mm_s = 15;
 /* Load that changes by more than this in one frame is landing or lifting, not moving. */
 static const double growth_most = 1.4, outline_most = 1.2;
+static const double unseen_s = 0.1;   /* after longer it is where it is, whatever it bears */
 static const uint32_t few_cells = 12; /* before and after */
 
 static bool changed(double ratio, double most)
@@ -69,7 +70,8 @@ void step_settle(struct blob *blob, const struct blob *before, double dt_s, doub
         keep_anchor(blob, now_s);
         return;
     }
-    if (blob->touching != before->touching || swells(&blob->moments, &before->moments))
+    if (blob->touching != before->touching ||
+        (dt_s < unseen_s && swells(&blob->moments, &before->moments)))
         blob->stepped = false;
     bool coasts = hypot(blob->speed_mm_s[0], blob->speed_mm_s[1]) > coasting_mm_s;
     double k = dt_s / (dt_s + speed_tau_s);

@@ -9,6 +9,7 @@
 static const double smooth_tau_s = 0.04;
 static const double rest_tau_s = 3.0; /* the resting place follows slow drift */
 static const double landing_s = 0.15, landing_most_s = 0.6;
+static const double landing_mm = 25;                    /* but no farther */
 static const double growth_tau_s = 0.08, growth = 1.08; /* force over its own past: still landing */
 static const double still_share = 0.12; /* of the pass's speed: slower is standing still */
 static const double still_least_mm = 1.5, still_most_mm = 4;
@@ -22,7 +23,7 @@ static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this f
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. */
 static const double tails_share = 1.5;
-static const double hold_share = 1.1; /* within hold_extent_mm for so many passes is resting, too */
+static const double hold_share = 0.7; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
 {
@@ -61,6 +62,7 @@ static void land(struct strokes *strokes, const struct sample *sample)
     strokes->rest_reach_mm = 0;
     copy(strokes->smooth_mm, sample->move_mm);
     copy(strokes->rest_mm, sample->move_mm);
+    copy(strokes->land_mm, sample->move_mm);
 }
 
 double strokes_calm_s(const struct strokes *strokes)
@@ -120,16 +122,27 @@ static void come_to_rest(struct strokes *strokes, double since_s)
     copy(strokes->rest_mm, strokes->smooth_mm);
 }
 
+static double apart(const double a[2], const double b[2])
+{
+    return hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+/* While a contact comes down its centre wanders. */
+static bool is_landing(const struct strokes *strokes)
+{
+    double landed_s = strokes->last_s - strokes->landed_s;
+    return landed_s < landing_s || (strokes->growing && landed_s < landing_most_s);
+}
+
 static void rest(struct strokes *strokes, const struct history *history, double dt_s)
 {
-    double now_s = strokes->last_s;
-    if (now_s - strokes->landed_s < landing_s ||
-        (strokes->growing && now_s - strokes->landed_s < landing_most_s)) {
+    if (is_landing(strokes)) {
         copy(strokes->rest_mm, strokes->smooth_mm);
-        return;
+        if (apart(strokes->smooth_mm, strokes->land_mm) < landing_mm)
+            return;
+        copy(strokes->rest_mm, strokes->land_mm);
     }
-    double reach = hypot(strokes->smooth_mm[0] - strokes->rest_mm[0],
-                         strokes->smooth_mm[1] - strokes->rest_mm[1]);
+    double reach = apart(strokes->smooth_mm, strokes->rest_mm);
     if (reach > strokes->slip_back_mm) {
         set_off(strokes, strokes->rest_mm, turn_departure_s(strokes, history));
         strokes->going.refined = false;

@@ -53,7 +53,7 @@ struct stop {
 struct strokes {
     double way_mm, min_travel_mm, min_reach_mm, pause_s, slip_back_mm, hold_s, hold_extent_mm;
     bool landed, moving;
-    double landed_s;
+    double landed_s, land_mm[2];
     double smooth_mm[2], last_s; /* position, smoothed */
     struct wobble wobble;
     double rest_mm[2], rest_s; /* resting: where, since when */

@@ -15,7 +15,7 @@ static const double speed_span_s = 0.08;
 static const double profile_rate_hz = 50;
 static const double footfall_s = 1.0, sole_s = 2.0; /* a foot is on the mat for less */
 static const double fixture_s = 0.5;
-static const uint32_t stuck_cells = 2, fixture_cells = 4;
+static const double stuck_cells = 2.5, fixture_cells = 4.5;
 static const double support_share = 0.5; /* of the tool's reference force: less is a hand */
 static const double seen_share = 0.65;   /* of the reckoned way, seen between the centres */
 static const double outline_share = 0.3;
@@ -28,8 +28,8 @@ void tool_begin(struct tool *tool, const struct tools *tools, uint32_t id, doubl
     tool->loaded = false;
     tool->last_s = tool->lifted_s = time_s;
     tool->landed_s = time_s;
-    tool->stroke_count = tool->most_cells = 0;
-    tool->body_s = tool->loaded_s = 0;
+    tool->stroke_count = 0;
+    tool->body_s = tool->cells_s = tool->loaded_s = 0;
     memset(&tool->sample, 0, sizeof tool->sample);
     memset(&tool->bouts, 0, sizeof tool->bouts);
     memset(&tool->force, 0, sizeof tool->force);
@@ -136,12 +136,13 @@ static bool is_support(const struct tool *tool, const struct tools *tools, const
     return tools->working_seen_s > (hold->start_s + hold->end_s) / 2 || is_light(tool, tools);
 }
 
-/* A cell or two that are loaded from the first frame on, or a few that hardly are, are the mat's
-   fault. */
+/* A cell or two, usually, that are loaded from the first frame on, or a few that hardly are, are
+   the mat's fault. */
 static bool is_fixture(const struct tool *tool)
 {
-    bool few = tool->most_cells <= stuck_cells ||
-               (tool->most_cells <= fixture_cells && force_most(&tool->force) < light_n);
+    double cells = tool->cells_s / fmax(tool->loaded_s, 1e-9);
+    bool few = cells < stuck_cells ||
+               (cells < fixture_cells && force_quantile(&tool->force, 0.8) < light_n);
     return few && tool->landed_s < fixture_s && !tool->stroke_count;
 }
 
@@ -302,13 +303,12 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     sample->peak_kpa = track->moments.peak_kpa;
     sample->at_edge = track->moments.at_edge;
     sample->saturated = track->saturated;
-    if (track->moments.cells > tool->most_cells)
-        tool->most_cells = track->moments.cells;
     if (track->moments.cells >= tool->sole_cells) {
         tool->sole_cells = track->moments.cells;
         tool->sole = track->kind == CONTACT_BODY;
     }
     tool->loaded_s += dt_s;
+    tool->cells_s += track->moments.cells * dt_s;
     tool->body_s += track->kind == CONTACT_BODY ? dt_s : 0;
     force_add(&tool->force, track->force_n, dt_s);
     tool->history.calm_s = strokes_calm_s(&tool->strokes);

@@ -23,7 +23,7 @@ struct tool {
     double landed_s;         /**< when it was loaded last */
     uint32_t stroke_count;   /**< published so far */
     double body_s, loaded_s; /**< time it looked like a limb; time it was loaded */
-    uint32_t most_cells;     /**< the most that it loaded at once */
+    double cells_s;          /**< sum over that time of the cells that it loaded */
     uint32_t sole_cells;     /**< the same since it landed */
     bool sole;               /**< and then it looked like a limb */
     struct sample sample;    /**< the newest */

@@ -4,7 +4,7 @@
 
 static const double near_least_mm = 0.6, near_most_mm = 3; /* "at" a turning point */
 /* Longer than so many tails near a turn: it dwelt there. */
-static const double dwell_tails = 2;
+static const double dwell_tails = 1.5;
 /* What the contact did at rest is looked at from so long before it set off, to so long. */
 static const double settled_back_s = 1.2, departing_s = 0.15;
 
