@@ -23,7 +23,7 @@ static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this f
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
    allowed for before a stop is called one. */
 static const double tails_share = 1.5;
-static const double hold_share = 0.7; /* within hold_extent_mm for so many passes is resting, too */
+static const double hold_share = 0.9; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
 {
