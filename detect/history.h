@@ -15,6 +15,7 @@ struct sample {
     double time_s;
     double at_mm[2];      /**< centre of pressure in the mat's frame */
     double outline_mm[2]; /**< centre of the loaded cells, whatever they bear */
+    double spread_mm2[3]; /**< of the load: variances in x and y, covariance */
     double move_mm[2];    /**< the same as an integral of displacements, across a strip's own axis:
                                free of jumps of the outline; its origin is arbitrary */
     double calm_mm[2]; /**< move_mm averaged over as much time before as after, at most calm_s each:

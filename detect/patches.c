@@ -105,16 +105,23 @@ void moments_add(struct moments *sum, const struct moments *more)
     sum->c1 = more->c1 > sum->c1 ? more->c1 : sum->c1;
 }
 
+void moments_spread(const struct moments *moments, double spread_mm2[3])
+{
+    double w = 1 / moments->weight, x = moments->sx * w, y = moments->sy * w;
+    spread_mm2[0] = fmax(0, moments->sxx * w - x * x);
+    spread_mm2[1] = fmax(0, moments->syy * w - y * y);
+    spread_mm2[2] = moments->sxy * w - x * y;
+}
+
 struct shape moments_shape(const struct moments *moments)
 {
-    double w = 1 / moments->weight;
-    double x = moments->sx * w, y = moments->sy * w;
-    double xx = fmax(0, moments->sxx * w - x * x), yy = fmax(0, moments->syy * w - y * y);
-    double xy = moments->sxy * w - x * y;
+    double spread[3];
+    moments_spread(moments, spread);
+    double xx = spread[0], yy = spread[1], xy = spread[2];
     double mean = (xx + yy) / 2, split = hypot((xx - yy) / 2, xy);
     return (struct shape){
-        .x_mm = x,
-        .y_mm = y,
+        .x_mm = moments->sx / moments->weight,
+        .y_mm = moments->sy / moments->weight,
         .length_mm = 4 * sqrt(mean + split),
         .width_mm = 4 * sqrt(fmax(0, mean - split)),
         .angle_rad = 0.5 * atan2(2 * xy, xx - yy),

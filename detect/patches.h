@@ -62,6 +62,9 @@ void moments_cell(struct moments *moments, const struct loaded_cell *cell);
 
 void moments_add(struct moments *sum, const struct moments *more);
 
+/** Variances in x and y and the covariance of a set that is not empty. */
+void moments_spread(const struct moments *moments, double spread_mm2[3]);
+
 /** Centre and axis of a set that is not empty. */
 struct shape moments_shape(const struct moments *moments);
 

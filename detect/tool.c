@@ -299,6 +299,7 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     bool core = track->moments.core > 0;
     sample->outline_mm[0] = core ? track->moments.cx / track->moments.core : sample->at_mm[0];
     sample->outline_mm[1] = core ? track->moments.cy / track->moments.core : sample->at_mm[1];
+    moments_spread(&track->moments, sample->spread_mm2);
     sample->force_n = track->force_n;
     sample->peak_kpa = track->moments.peak_kpa;
     sample->at_edge = track->moments.at_edge;

@@ -76,6 +76,28 @@ static void a_slip_back_in_a_short_pass_is_allowed_to_a_tool(void **state)
     assert_false(clean_pass(&pass, &history, true));
 }
 
+/* A uniform strip of length l has a standard deviation of l / sqrt(12) along it. */
+static void a_foot_that_comes_down_heel_first_is_none(void **state)
+{
+    (void)state;
+    for (double sole_mm = 30; sole_mm <= 150; sole_mm += 120) {
+        struct pass pass = pass_of(60, 1, 0);
+        history_clear(&history);
+        for (int i = 0; i <= 100; i++) {
+            double length_mm = 30 + (sole_mm - 30) * i / 100;
+            struct sample sample = {.time_s = i * 0.01,
+                                    .move_mm = {0.6 * i, 0},
+                                    .spread_mm2 = {length_mm * length_mm / 12, 0, 0}};
+            history_push(&history, &sample);
+        }
+        pass.direction_mm[0] = 60;
+        assert_int_equal(clean_pass(&pass, &history, false), sole_mm < 50);
+        pass.direction_mm[0] = 0;
+        pass.direction_mm[1] = 60;
+        assert_true(clean_pass(&pass, &history, false));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +106,7 @@ int main(void)
         cmocka_unit_test(a_way_within_the_noise_is_none),
         cmocka_unit_test(a_way_to_and_fro_is_none),
         cmocka_unit_test(a_slip_back_in_a_short_pass_is_allowed_to_a_tool),
+        cmocka_unit_test(a_foot_that_comes_down_heel_first_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
