@@ -52,6 +52,17 @@ static void mark(struct recording *recording, const struct event *event)
     newest->any = true;
 }
 
+/* Number of the event after the newest that was recorded; markers have numbers of their own. */
+static uint64_t events_end(const struct recording *recording)
+{
+    uint64_t end = 0;
+    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
+        if (type != EVENT_MARKER && recording->newest[type].any &&
+            recording->newest[type].number >= end)
+            end = recording->newest[type].number + 1;
+    return end;
+}
+
 static int events_look(struct recording *recording, struct session *from, enum event_type type,
                        struct failure *failure)
 {
@@ -183,6 +194,7 @@ static int part_find(struct recording *recording, struct failure *failure)
             return status;
         status = recording_look(recording, recording->path, failure);
         recording->first_frame = recording_next(recording);
+        recording->first_event = events_end(recording);
         recording->part++;
         memcpy(recording->path, next, sizeof recording->path);
     }
@@ -251,11 +263,8 @@ uint64_t recording_next(const struct recording *recording)
 
 uint64_t recording_next_event(const struct recording *recording)
 {
-    uint64_t newest = 0;
-    for (int type = 0; type < EVENT_TYPE_COUNT; type++)
-        if (recording->newest[type].any && recording->newest[type].number > newest)
-            newest = recording->newest[type].number;
-    return newest > OVERLAP ? newest - OVERLAP : 0;
+    uint64_t end = events_end(recording);
+    return end > OVERLAP ? end - OVERLAP : 0;
 }
 
 static bool part_is_full(const struct recording *recording, const struct frame *frame)
@@ -292,6 +301,7 @@ static int part_next(struct recording *recording, struct failure *failure)
         return status;
     recording->bytes_before += stat(recording->path, &file) ? 0 : (uint64_t)file.st_size;
     recording->first_frame = recording_next(recording);
+    recording->first_event = events_end(recording);
     recording->before += recording->frames;
     recording->frames = recording->lost = 0;
     recording_part(recording->path, recording->output, ++recording->part);
@@ -342,7 +352,8 @@ int recording_frame(struct recording *recording, const struct frame *frame, stru
 int recording_event(struct recording *recording, const struct event *event, struct failure *failure)
 {
     const struct recording_mark *newest = &recording->newest[event->type];
-    if (newest->any && event->number <= newest->number && !event_is_said_again(event->type))
+    bool taken = newest->any && event->number <= newest->number;
+    if (event->number < recording->first_event || (taken && !event_is_said_again(event->type)))
         return STATUS_OK;
     int status = recorder_event(recording->recorder, event, failure);
     if (!status)

@@ -29,6 +29,7 @@ struct recording {
     struct parameters parameters;
     uint32_t part;         /**< from 1; 0: the session is not split */
     uint64_t first_frame;  /**< number of the file's first frame */
+    uint64_t first_event;  /**< of the file: those before are in the parts before */
     int64_t origin_us;     /**< time of the session's first frame */
     int64_t part_us;       /**< time of the file's first frame */
     uint64_t frames;       /**< in the file */
