@@ -3,7 +3,8 @@
  * Whether two contacts are parts of one tool: they landed together and lie in line or side by side
  * as pieces of a strip or a pair of balls do, or they have moved as one since, or move as one in
  * touch with each other. Once they have moved apart they are two until one of them lands anew, or,
- * where they look like the balls of a pair, until they have moved as one twice in turn.
+ * where they look like the balls of a pair or lie in line, until they have moved as one twice in
+ * turn.
  */
 #ifndef ROLLSCOPE_DETECT_COMPANY_H
 #define ROLLSCOPE_DETECT_COMPANY_H
