@@ -1,8 +1,8 @@
 /**
  * @file bank.h
- * A symmetric FIR filter over many channels by overlap-save: two channels are the real and the
- * imaginary part of one complex transform, and stay apart because the filter is real. Eight such
- * transforms run side by side (stages.h).
+ * A symmetric FIR filter over many channels by overlap-save with KissFFT: two channels are the real
+ * and the imaginary part of one complex transform, and stay apart because the filter is real. The
+ * outer stages of eight such transforms run side by side (stages.h), KissFFT does the inner ones.
  * Source of the method: Oppenheim and Schafer, Discrete-Time Signal Processing, block convolution.
  */
 #ifndef ROLLSCOPE_DSP_BANK_H

@@ -15,20 +15,9 @@ void stages_roots(struct root *roots, size_t length)
     }
 }
 
-/* Two rows; twice is twice the same. */
-LANES static void pair_up(float *rows, size_t length)
-{
-    for (float *a = rows; a < rows + length * WIDTH; a += 2 * WIDTH)
-        for (size_t i = 0; i < WIDTH; i++) {
-            float sum = a[i] + a[WIDTH + i];
-            a[WIDTH + i] = a[i] - a[WIDTH + i];
-            a[i] = sum;
-        }
-}
-
 /* Four rows: butterfly, then turned. */
-LANES_PART void turn_out(float *restrict rows, size_t quarter, const struct root *roots,
-                         size_t step)
+LANES static void turn_out(float *restrict rows, size_t quarter, const struct root *roots,
+                           size_t step)
 {
     const size_t next = quarter * WIDTH;
     for (size_t j = 0; j < quarter; j++) {
@@ -56,7 +45,8 @@ LANES_PART void turn_out(float *restrict rows, size_t quarter, const struct root
 }
 
 /* Four rows: turned back, then butterfly. */
-LANES_PART void turn_in(float *restrict rows, size_t quarter, const struct root *roots, size_t step)
+LANES static void turn_in(float *restrict rows, size_t quarter, const struct root *roots,
+                          size_t step)
 {
     const size_t next = quarter * WIDTH;
     for (size_t j = 0; j < quarter; j++) {
@@ -83,34 +73,16 @@ LANES_PART void turn_in(float *restrict rows, size_t quarter, const struct root 
     }
 }
 
-LANES static void all_out(float *rows, size_t length, size_t size, const struct root *roots)
-{
-    for (size_t first = 0; first < length; first += size)
-        turn_out(rows + first * WIDTH, size / 4, roots, length / size);
-}
-
-LANES static void all_in(float *rows, size_t length, size_t size, const struct root *roots)
-{
-    for (size_t first = 0; first < length; first += size)
-        turn_in(rows + first * WIDTH, size / 4, roots, length / size);
-}
-
 void stages_forward(const struct stages *stages, float *rows)
 {
-    size_t size = stages->length;
-    for (; size >= 4; size /= 4)
-        all_out(rows, stages->length, size, stages->roots);
-    if (size == 2)
-        pair_up(rows, stages->length);
+    for (size_t size = stages->length; size > stages->inner; size /= 4)
+        for (size_t first = 0; first < stages->length; first += size)
+            turn_out(rows + first * WIDTH, size / 4, stages->roots, stages->length / size);
 }
 
 void stages_backward(const struct stages *stages, float *rows)
 {
-    size_t size = stages->length;
-    while (size >= 4)
-        size /= 4;
-    if (size == 2)
-        pair_up(rows, stages->length);
-    while ((size *= 4) <= stages->length)
-        all_in(rows, stages->length, size, stages->roots);
+    for (size_t size = 4 * stages->inner; size <= stages->length; size *= 4)
+        for (size_t first = 0; first < stages->length; first += size)
+            turn_in(rows + first * WIDTH, size / 4, stages->roots, stages->length / size);
 }

@@ -169,7 +169,7 @@ static void bench_bank(size_t count, size_t length)
 {
     float *taps = malloc(count * sizeof *taps);
     float *in = large_array((size_t)STRIDE * SAMPLES), *out = large_array((size_t)STRIDE * SAMPLES);
-    double bank_s[RUNS], fftw[RUNS];
+    double kiss[RUNS], fftw[RUNS];
     size_t done = 0;
     for (size_t i = 0; i < (size_t)STRIDE * SAMPLES; i++)
         in[i] = (float)roll(4096) / 4096;
@@ -178,12 +178,12 @@ static void bench_bank(size_t count, size_t length)
     for (int run = 0; run < RUNS; run++) {
         double start = clock_cpu_s();
         done = filter_all(bank, in, out, length);
-        bank_s[run] = clock_cpu_s() - start;
+        kiss[run] = clock_cpu_s() - start;
         struct fftw_job job = {in, out, SAMPLES, CHANNELS, count, length};
         fftw[run] = fftw_filter(&job);
     }
     double cells = (double)done * CHANNELS;
-    printf("bank_%zu_mega %.1f\n", count, 1e-6 * cells / sorted_at(bank_s, RUNS, 0.5));
+    printf("bank_%zu_kissfft_mega %.1f\n", count, 1e-6 * cells / sorted_at(kiss, RUNS, 0.5));
     printf("bank_%zu_fftw_mega %.1f\n", count, 1e-6 * cells / sorted_at(fftw, RUNS, 0.5));
     bank_destroy(bank);
     free(taps);

@@ -100,7 +100,7 @@ def compare(ours, theirs):
         row(job, f"{value:.0f} M/s", f"{other_name} {other:.0f} M/s", ratio, aim)
 
     for count, convolved in theirs["oaconvolve"].items():
-        job, bank = f"overlap-save, {count} taps", ours[f"bank_{count}_mega"]
+        job, bank = f"overlap-save, {count} taps, KissFFT", ours[f"bank_{count}_kissfft_mega"]
         line(job, bank, "SciPy `oaconvolve`", convolved, ">= 2 x")
         if ours[f"bank_{count}_fftw_mega"] > 0:
             line(job, bank, "FFTW3f", ours[f"bank_{count}_fftw_mega"], "report")
