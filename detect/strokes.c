@@ -16,7 +16,7 @@ static const double still_least_mm = 1.5, still_most_mm = 4;
 static const double way_mm = 6; /* path over which the direction of travel is taken */
 static const double way_pitches = 0.75;
 static const double check_s = 0.04;
-static const double doubt_share = 0.06, doubt_most_s = 0.25; /* of a pass: how sure its end is */
+static const double doubt_s = 0.3;                    /* how sure both ends of a stop are */
 static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more is a rest there */
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
@@ -233,7 +233,6 @@ static bool go_on(struct strokes *strokes, const struct history *history, struct
     copy(after.rest_mm, before.going.far_mm);
     set_off(&after, after.rest_mm, turn_departure_s(&after, history));
     turn_refine_start(&after, history);
-    double doubt_s = fmin(doubt_share * (end_s - before.going.start_s), doubt_most_s);
     if (after.going.start_s - end_s < strokes->pause_s + doubt_s)
         return false;
     bool found = finish(&before, end_s, pass);
