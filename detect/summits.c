@@ -8,7 +8,7 @@
 static const double pass_spread = 0.05; /* from pass to pass, before anything is known */
 static const double ball_noise = 0.03;  /* a ball's path is too short to tell */
 static const double strip_noise = 0.004;
-static const size_t few_places = 50;
+static const size_t few_places = 100;
 static const double known_significance = 5, known_reach = 1.3;
 /* Noise of cells falls with the width that is looked at, so what is more is structure; and a
    belly's own rise at each width. */
@@ -20,6 +20,9 @@ static const double outline_share = 1.2;
 static const double full_passes = 3;
 static const int strip_ways = 3;      /* fewer show only where a strip, or the way it went, ends */
 static const double rounding = 0.999; /* more than rounding may take */
+
+/* Nothing tells how much a place stands out. */
+#define UNKNOWN (-1)
 
 static double quantile(float *values, size_t count, double share)
 {
@@ -52,7 +55,7 @@ static bool find_noise(struct relief *relief, const struct relief_sums *sums, do
             spreads[count] = spread > 0 ? (float)spread : 0;
             numbers[count++] = n;
         }
-    if (count < few_places)
+    if (count < (step > 1 ? few_places : few_places / 2))
         return false;
     double scatter = quantile(means, count, 0.4) / 0.524;
     *noise = (struct relief_noise){fmax(scatter, strip_noise), quantile(spreads, count, 0.5),
@@ -101,14 +104,14 @@ static bool is_less(const struct relief_sums *sums, size_t i, const struct relie
 }
 
 /* Of the ways that were seen. Without the one along the path nothing is known, nor where a strip
-   shows few others: at an end, which comes and goes. 0: less than `enough`. */
+   shows few others: at an end, which comes and goes. 0: less than `enough`; UNKNOWN. */
 static double least_significance(const struct relief *relief, int width, size_t i, double enough)
 {
     const struct relief_sums *ways = relief->sums[width];
     bool ball = is_ball(relief, i);
     double floor = ball ? ball_noise : 0, least = INFINITY;
     if (!is_seen(relief, width, 0, i) || (!ball && seen_ways(relief, width, i) < strip_ways))
-        return 0;
+        return UNKNOWN;
     for (int w = 0; w < RELIEF_WAYS; w++) {
         if (!is_seen(relief, width, w, i))
             continue;
@@ -155,7 +158,8 @@ static struct span span_around(const struct scan_grid *grid, size_t place, doubl
 
 static bool is_summit(const struct relief *relief, size_t i, double least_mm)
 {
-    double apart_mm = fmax(least_mm, relief->apart_mm[relief->width[i]]);
+    double own_mm = relief->apart_mm[relief->width[i] < 1 ? 0 : 1];
+    double apart_mm = fmax(least_mm, own_mm);
     struct span span = span_around(&relief->grid, i, apart_mm);
     for (int r = span.r0; r <= span.r1; r++)
         for (int c = span.c0; c <= span.c1; c++) {
@@ -173,7 +177,7 @@ static bool is_summit(const struct relief *relief, size_t i, double least_mm)
 static void weigh_places(struct relief *relief, double passes, double enough)
 {
     for (size_t i = 0; i < relief->places; i++) {
-        relief->best[i] = 0;
+        relief->best[i] = UNKNOWN;
         for (int k = 0; k < RELIEF_WIDTHS && (double)relief->passes[i] >= passes; k++) {
             float z = (float)least_significance(relief, k, i, enough);
             if (z <= relief->best[i])
@@ -224,8 +228,11 @@ double summits_around(const struct relief *relief, const double at_mm[2], double
     const struct scan_grid *grid = &relief->grid;
     int c = (int)fmin(fmax(at_mm[0] / grid->step_x_mm, 0), grid->cols - 1);
     int r = (int)fmin(fmax(at_mm[1] / grid->step_y_mm, 0), grid->rows - 1);
-    double reach = fmax(reach_mm, fmax(grid->step_x_mm, grid->step_y_mm)), most = 0;
+    double reach = fmax(reach_mm, fmax(grid->step_x_mm, grid->step_y_mm));
     size_t place = (size_t)(r * grid->cols + c);
+    double most = (double)relief->best[place];
+    if (most < 0)
+        return UNKNOWN;
     struct span span = span_around(grid, place, reach);
     for (r = span.r0; r <= span.r1; r++)
         for (c = span.c0; c <= span.c1; c++) {

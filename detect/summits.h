@@ -24,11 +24,13 @@ struct summit {
     size_t place;
 };
 
-/** Finds how much each place stands out: relief->best, 0 where that is less than `least` or there
- *  were fewer than `passes` passes. @param apart_mm summits are at least so far apart */
+/** Finds how much each place stands out: relief->best, 0 where that is less than `least`, negative
+ *  where too few ways or fewer than `passes` passes show it. @param apart_mm summits are at least
+ * so far apart */
 void summits_weigh(struct relief *relief, double least, double passes, double apart_mm);
 
-/** The most that a place within reach_mm, or a cell, of another stands out. */
+/** The most that a place within reach_mm, or a cell, of another stands out.
+ *  @return negative: nothing is known at the place */
 double summits_around(const struct relief *relief, const double at_mm[2], double reach_mm);
 
 /** Finds the places that stand out by `least` of their noise in at least `passes` passes and are
