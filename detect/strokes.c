@@ -21,8 +21,8 @@ static const double dwell_s = 0.3, dwell_share = 0.2; /* a turn takes less: more
 static const double resolved_pitches = 0.6;
 static const double reach_share = 0.8; /* of min_travel_mm: a stroke gets this far from its start */
 /* Coming to rest and setting off again look like standing for a while: this much of the first is
-   allowed for before a stop is called one. */
-static const double tails_share = 1.5;
+   allowed for before a stop is called one. A slow turn without any stop stays near for so many. */
+static const double tails_share = 1.5, turn_tails = 3.2;
 static const double hold_share = 0.9; /* within hold_extent_mm for so many passes is resting, too */
 
 static void less(double result[2], const double a[2], const double b[2])
@@ -197,7 +197,8 @@ static bool stands(struct strokes *strokes, const struct history *history, doubl
     double longest_s = strokes->stop.seen ? strokes->stop.until_s - strokes->stop.since_s : 0;
     if (now_s - stay.since_s > fmax(strokes->pause_s, longest_s))
         strokes->stop = (struct stop){true, stay.since_s, now_s, strokes->going};
-    if (now_s - stay.since_s > strokes->pause_s + tails_share * stay.tail_s)
+    double turn_s = turn_tails * stay.tail_s;
+    if (now_s - stay.since_s > fmax(strokes->pause_s + tails_share * stay.tail_s, turn_s))
         return true;
     stay = stay_find(history, &arriving, strokes->hold_extent_mm / 2);
     double pass_s = stay_whole_s(stay.since_s - strokes->going.start_s,
