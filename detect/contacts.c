@@ -1,5 +1,6 @@
 #include "contacts.h"
 
+#include "blind.h"
 #include "company.h"
 #include "parting.h"
 
@@ -128,12 +129,13 @@ static bool returns(const struct contacts *contacts, const struct track *track,
     if (!track->id || track->present || blob->born_s - track->seen_s > contacts->gap_s)
         return false;
     double dx = blob->shape.x_mm - track->shape.x_mm, dy = blob->shape.y_mm - track->shape.y_mm;
-    double reach = fmax(return_mm, 2 * contacts->pitch_mm);
+    double reach = fmax(return_mm, 2 * contacts->pitch_mm) + track->blind_mm / 2;
     if (track->kind != CONTACT_ROLLER)
         return hypot(dx, dy) < reach;
     double angle = track_angle_rad(track);
     return fabs(cos(angle) * dy - sin(angle) * dx) < reach &&
-           fabs(cos(angle) * dx + sin(angle) * dy) < reach + track->length_mm / 2;
+           fabs(cos(angle) * dx + sin(angle) * dy) <
+               reach + track->length_mm / (track->blind_mm > 0 ? 1 : 2);
 }
 
 static int free_track(const struct contacts *contacts)
@@ -314,7 +316,9 @@ static void track_update(struct contacts *contacts, int group, const struct pres
     track->saturated =
         (pressure->flags & FRAME_SATURATED) && track->moments.peak_kpa >= contacts->full_kpa;
     track_smooth(track, contacts->pitch_mm, dt_s);
-    track->kind = kind_of(contacts, group);
+    track->blind_mm = blind_way_mm(&contacts->geometry, pressure, &track->moments);
+    if (!(track->blind_mm > 0) || track->kind != CONTACT_ROLLER)
+        track->kind = kind_of(contacts, group);
 }
 
 static void absorb(struct contacts *contacts, int group, int part)

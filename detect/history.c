@@ -1,6 +1,7 @@
 #include "history.h"
 
 static const double history_step_s = 0.009;
+static const double bridge_s = 0.05;
 
 void history_clear(struct history *history)
 {
@@ -51,6 +52,23 @@ void history_push(struct history *history, const struct sample *sample)
     for (int axis = 0; axis < 2; axis++)
         slot(history, history->count - 1)->calm_mm[axis] = sample->move_mm[axis];
     calm_newest(history);
+}
+
+void history_bridge(struct history *history, const struct sample *before, const struct sample *now)
+{
+    double away_s = now->time_s - before->time_s;
+    for (double s = bridge_s; s < away_s - bridge_s / 2; s += bridge_s) {
+        double back = 1 - s / away_s;
+        struct sample between = *now;
+        between.time_s = before->time_s + s;
+        between.impulse_ns += back * (before->impulse_ns - now->impulse_ns);
+        for (int i = 0; i < 2; i++) {
+            between.at_mm[i] += back * (before->at_mm[i] - now->at_mm[i]);
+            between.outline_mm[i] += back * (before->outline_mm[i] - now->outline_mm[i]);
+            between.move_mm[i] += back * (before->move_mm[i] - now->move_mm[i]);
+        }
+        history_push(history, &between);
+    }
 }
 
 const struct sample *history_at(const struct history *history, size_t i)

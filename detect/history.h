@@ -38,6 +38,9 @@ void history_clear(struct history *history);
  * sooner than 9 ms after the last one replaces nothing and is dropped. */
 void history_push(struct history *history, const struct sample *sample);
 
+/** Appends samples between two that lie far apart, as if the contact had gone on evenly. */
+void history_bridge(struct history *history, const struct sample *before, const struct sample *now);
+
 /** The i-th sample, oldest first. @param i below count */
 const struct sample *history_at(const struct history *history, size_t i);
 

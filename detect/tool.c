@@ -9,6 +9,7 @@
 static const double lift_share = 0.2, land_share = 0.25; /* of the reference force */
 static const double light_share = 0.12;                  /* what is left lying does not go on */
 static const double resume_mm_s = 400;
+static const double blind_slower = 1.5, blind_most_s = 3; /* over cells that are dead */
 static const double lift_s = 0.12;   /* nobody lifts a tool and puts it back in less */
 static const double trusted_s = 0.5; /* loaded time from which the reference is one */
 static const double speed_span_s = 0.08;
@@ -259,38 +260,35 @@ static bool carries(const struct tool *tool, const struct track *track)
     return track->force_n >= share * force_quantile(&tool->force, 0.8);
 }
 
-/* A contact that was lost for a moment has gone from where it was to where it is, unless that is
-   farther than tools go. */
-static void resume(double step[2], const struct sample *sample, const struct track *track,
-                   double away_s)
+static void keep_across(double step[2], const struct track *track)
 {
-    double way[2] = {track->shape.x_mm - sample->at_mm[0], track->shape.y_mm - sample->at_mm[1]};
-    if (hypot(way[0], way[1]) > resume_mm_s * away_s)
+    if (track->kind != CONTACT_ROLLER)
         return;
-    step[0] = way[0];
-    step[1] = way[1];
+    double angle = track_angle_rad(track), n[2] = {-sin(angle), cos(angle)};
+    double across = step[0] * n[0] + step[1] * n[1];
+    step[0] = across * n[0];
+    step[1] = across * n[1];
 }
 
-/* Displacement of a contact, across its own axis for a strip. */
-static void roll(struct sample *sample, const struct track *track, double resumed_s)
+/* Displacement of a contact, across its own axis for a strip. One that was lost for a moment has
+   gone from where it was to where it is, unless that is farther than tools go. */
+static void roll(struct sample *sample, const struct track *track, double away_s)
 {
     double step[2] = {track->step_mm[0], track->step_mm[1]};
-    if (track->landed && resumed_s > 0)
-        resume(step, sample, track, resumed_s);
-    if (track->kind == CONTACT_ROLLER) {
-        double angle = track_angle_rad(track), n[2] = {-sin(angle), cos(angle)};
-        double across = step[0] * n[0] + step[1] * n[1];
-        step[0] = across * n[0];
-        step[1] = across * n[1];
-    }
-    sample->move_mm[0] += step[0];
-    sample->move_mm[1] += step[1];
+    double way[2] = {track->shape.x_mm - sample->at_mm[0], track->shape.y_mm - sample->at_mm[1]};
+    keep_across(step, track);
+    keep_across(way, track);
+    bool resumed = (track->landed && away_s > 0) || away_s > lift_s;
+    const double *moved = resumed && hypot(way[0], way[1]) <= resume_mm_s * away_s ? way : step;
+    sample->move_mm[0] += moved[0];
+    sample->move_mm[1] += moved[1];
 }
 
 static void take_sample(struct tool *tool, const struct track *track, double now_s)
 {
     double dt_s = tool->loaded ? now_s - tool->last_s : 0;
     struct sample *sample = &tool->sample;
+    const struct sample before = *sample;
     roll(sample, track, dt_s);
     sample->impulse_ns += dt_s * (sample->force_n + track->force_n) / 2;
     sample->time_s = now_s;
@@ -313,6 +311,8 @@ static void take_sample(struct tool *tool, const struct track *track, double now
     tool->body_s += track->kind == CONTACT_BODY ? dt_s : 0;
     force_add(&tool->force, track->force_n, dt_s);
     tool->history.calm_s = strokes_calm_s(&tool->strokes);
+    if (dt_s > lift_s)
+        history_bridge(&tool->history, &before, sample);
     history_push(&tool->history, sample);
 }
 
@@ -337,11 +337,21 @@ static void advance(struct tool *tool, struct tools *tools)
         publish_hold(tool, tools, &hold);
 }
 
+/* How long a contact may be out of sight: in a pass as long as it takes over dead cells. */
+static double unseen_most_s(const struct tool *tool, const struct track *track)
+{
+    const struct going *going = &tool->strokes.going;
+    if (!(track->blind_mm > 0) || !isfinite(strokes_underway_s(&tool->strokes)))
+        return lift_s;
+    double speed_mm_s = going->travel_mm / fmax(going->far_s - going->start_s, lift_s);
+    return fmin(lift_s + blind_slower * track->blind_mm / speed_mm_s, blind_most_s);
+}
+
 void tool_push(struct tool *tool, struct tools *tools, const struct track *track)
 {
     double now_s = tools->queue->now_s;
     if (!carries(tool, track)) {
-        if (tool->loaded && now_s - tool->last_s < lift_s)
+        if (tool->loaded && now_s - tool->last_s < unseen_most_s(tool, track))
             return;
         lift(tool, tools);
         if (tool->bouts.open && now_s - tool->lifted_s > tools->parameters.bout_gap_s)

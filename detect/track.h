@@ -28,6 +28,7 @@ struct track {
     struct shape shape;      /**< of this frame */
     double force_n, usual_n; /**< now; usually of late */
     bool saturated;
+    double blind_mm;    /**< how far it may go without being seen; 0: not at all */
     double step_mm[2];  /**< displacement since the last frame, free of jumps of the outline */
     double drift_mm[2]; /**< sum of the steps since it was born */
     double length_mm, width_mm; /**< smoothed, the grid's blur taken off */

@@ -101,6 +101,25 @@ static void a_tool_that_is_lost_for_some_frames_goes_on(void **state)
     assert_true(fabs(bench->travel_mm - 80) < 8);
 }
 
+/* The same way under a strip that only the column under it feels; two columns are dead. */
+static void a_strip_goes_on_behind_lines_that_are_dead(void **state)
+{
+    struct bench *bench = *state;
+    for (int r = 0; r < 32; r++)
+        bench->picture.faults[r * 32 + 11] = bench->picture.faults[r * 32 + 12] = CELL_DEAD;
+    while (bench->frame < 1700) {
+        double time_s = 0.01 * (double)bench->frame;
+        int col = (int)((120 - 40 * cos(3.14159265 / 2 * (time_s - 1))) / 10);
+        picture_clear(&bench->picture, time_s);
+        for (int r = 6; r < 26 && time_s >= 1 && col != 11 && col != 12; r++)
+            bench->picture.kpa[r * 32 + col] = 60;
+        end_frame(bench);
+    }
+    finish(bench);
+    assert_int_equal(bench->strokes, 8);
+    assert_true(fabs(bench->travel_mm - 70) < 10);
+}
+
 /* Palm and fingers in touch bear, once a second, from a quarter to three quarters in turn. */
 static void a_hand_that_shifts_its_weight_makes_no_stroke(void **state)
 {
@@ -155,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_frame_that_lights_half_the_mat_changes_nothing),
         CLAIM(a_tool_that_is_lost_for_some_frames_goes_on),
+        CLAIM(a_strip_goes_on_behind_lines_that_are_dead),
         CLAIM(a_hand_that_shifts_its_weight_makes_no_stroke),
         CLAIM(a_knee_that_rests_beside_a_rolling_ball_is_no_hold),
         CLAIM(a_ball_that_is_pressed_without_rolling_is_a_hold),
